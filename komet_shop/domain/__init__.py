@@ -1,0 +1,1 @@
+"""Rules without input or output: the same answer for the same question, always."""

@@ -1,0 +1,31 @@
+"""Spotting a card number where none may be, so that it can be refused."""
+
+import re
+
+_RUN = re.compile(r"(?<!\d)\d(?:[ -]?\d){12,18}(?!\d)")
+_ISSUERS = re.compile(
+    r"4|5[1-5]|2(?:22[1-9]|2[3-9]|[3-6]|7[01]|720)|3[47]|6(?:011|4[4-9]|5|2)|30[0-5]|3[689]|35(?:2[89]|[3-8])"
+)
+
+
+def has_card_number(text: str) -> bool:
+    """True when a line holds 13 to 19 digits that are Luhn-valid and start like a card.
+
+    Single spaces and dashes inside the run count as part of it; the whole run is judged,
+    never a window of it, so that phone lists and order codes pass.
+    Rule: docs/payments.md, "Card data".
+    """
+    return any(_is_card(match.group()) for match in _RUN.finditer(text))
+
+
+def _is_card(run: str) -> bool:
+    digits = run.replace(" ", "").replace("-", "")
+    return bool(_ISSUERS.match(digits)) and _luhn(digits)
+
+
+def _luhn(digits: str) -> bool:
+    total = 0
+    for position, digit in enumerate(reversed(digits)):
+        value = int(digit) * (2 if position % 2 else 1)
+        total += value - 9 if value > 9 else value
+    return total % 10 == 0

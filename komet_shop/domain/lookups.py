@@ -1,0 +1,50 @@
+"""When to look up an unsettled operation, and when "not found" may be believed."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+LADDER_SECONDS = (5, 15, 30, 60, 120, 300, 600, 660, 720)
+THEN_EVERY = timedelta(minutes=15)
+GIVE_UP_AFTER = timedelta(hours=24)
+QUIET_PERIOD = timedelta(minutes=10)
+SAID_NO_TIMES = 3
+BETWEEN_NOES = timedelta(seconds=60)
+
+
+def next_check(sent_at: datetime, now: datetime) -> datetime:
+    """The next rung of the ladder after `now`. Rule: docs/payments.md, "Unknown"."""
+    for seconds in LADDER_SECONDS:
+        rung = sent_at + timedelta(seconds=seconds)
+        if rung > now:
+            return rung
+    last = sent_at + timedelta(seconds=LADDER_SECONDS[-1])
+    rounds = (now - last) // THEN_EVERY + 1
+    return last + rounds * THEN_EVERY
+
+
+def needs_a_person(sent_at: datetime, now: datetime) -> bool:
+    """True once an operation has stayed unsettled for a day."""
+    return now - sent_at >= GIVE_UP_AFTER
+
+
+@dataclass(frozen=True, kw_only=True)
+class Noes:
+    """How often in a row the gateway said "not found", and when it last did."""
+
+    count: int = 0
+    last_at: datetime | None = None
+
+    def another(self, now: datetime) -> "Noes":
+        """Count one more, unless the last one is less than a minute ago."""
+        if self.last_at is not None and now - self.last_at < BETWEEN_NOES:
+            return self
+        return Noes(count=self.count + 1, last_at=now)
+
+
+def was_never_processed(*, sent_at: datetime, now: datetime, noes: Noes, control: bool) -> bool:
+    """Whether "not found" may be believed.
+
+    Ten minutes must have passed, three lookups at least a minute apart must have said so,
+    and a control lookup of a transaction that we know exists must have worked.
+    """
+    return control and noes.count >= SAID_NO_TIMES and now - sent_at >= QUIET_PERIOD

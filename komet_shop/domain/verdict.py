@@ -1,0 +1,92 @@
+"""What a gateway's answer means for the operation that asked."""
+
+from dataclasses import dataclass
+
+from komet_shop.domain.operation_states import State
+from komet_shop.plugin_api import Fault, GatewayResult, Kind, Outcome, Transaction
+
+
+@dataclass(frozen=True, kw_only=True)
+class Intent:
+    """What we asked for, as far as an answer can contradict it."""
+
+    kind: Kind
+    reference: str
+    amount_cents: int
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """The state an answer leads to, and why; `complete` False: ask for the transaction."""
+
+    state: State
+    reason: str
+    complete: bool = True
+
+
+_BY_OUTCOME = {
+    Outcome.DECLINED: State.DECLINED,
+    Outcome.REJECTED: State.FAILED,
+    Outcome.UNKNOWN: State.UNKNOWN,
+}
+
+
+def judge(intent: Intent, result: GatewayResult) -> Verdict:
+    """Believe an approval only when everything it carries is what we asked for.
+
+    A missing reference or amount makes the verdict incomplete: the caller fetches the
+    transaction by its id and judges again. Rule: docs/payments.md, "Reading the answer".
+    """
+    if result.outcome is not Outcome.APPROVED:
+        return Verdict(state=_BY_OUTCOME[result.outcome], reason=result.staff_message)
+    if not result.transaction_id:
+        return Verdict(state=State.UNKNOWN, reason="approved, but without a transaction id")
+    if result.fault is Fault.PARTIAL_APPROVAL:
+        return Verdict(state=State.UNKNOWN, reason="approved for a part of the amount only")
+    contradiction = _contradiction(intent, result)
+    if contradiction:
+        return Verdict(state=State.UNKNOWN, reason=contradiction)
+    missing = _missing(intent, result)
+    if missing:
+        return Verdict(state=State.UNKNOWN, reason=f"the answer has no {missing}", complete=False)
+    return Verdict(state=State.APPROVED, reason=result.staff_message or "approved")
+
+
+def judge_transaction(intent: Intent, transaction: Transaction) -> Verdict:
+    """The same for a transaction that a search returned under our reference."""
+    if transaction.outcome is Outcome.DECLINED:
+        return Verdict(state=State.DECLINED, reason=transaction.staff_message or "declined")
+    if transaction.outcome is not Outcome.APPROVED:
+        return Verdict(state=State.UNKNOWN, reason="the gateway's record does not say")
+    if transaction.amount_cents != intent.amount_cents:
+        return Verdict(state=State.NEEDS_REVIEW, reason="the gateway's record has another amount")
+    return Verdict(state=State.APPROVED, reason="found at the gateway, approved")
+
+
+def _contradiction(intent: Intent, result: GatewayResult) -> str:
+    pairs = (
+        ("kind", intent.kind, _comparable(intent.kind, result.kind)),
+        ("reference", intent.reference, result.reference),
+        ("amount", intent.amount_cents, result.amount_cents),
+        ("currency", intent.currency, result.currency),
+    )
+    for name, asked, answered in pairs:
+        if answered is not None and answered != asked:
+            return f"the answer has another {name}"
+    return ""
+
+
+def _missing(intent: Intent, result: GatewayResult) -> str:
+    if result.reference is None and intent.kind is not Kind.VOID:
+        return "reference"
+    if result.amount_cents is None and intent.kind is not Kind.VOID:
+        return "amount"
+    return ""
+
+
+def _comparable(asked: Kind, answered: Kind | None) -> Kind | None:
+    """Gateways know no "store card": it is an authorization of nothing."""
+    if asked is Kind.STORE_CARD and answered is Kind.AUTHORIZE:
+        return asked
+    return answered

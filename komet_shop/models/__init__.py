@@ -1,0 +1,69 @@
+"""The shop's tables. Importing this package makes all of them known to SQLAlchemy."""
+
+from komet_shop.models.base import Base
+from komet_shop.models.catalogue import Carrier, InventoryLine, Product, ShipTo
+from komet_shop.models.gateway import (
+    CardTokenUse,
+    GatewayAccount,
+    LocationCardSettings,
+    Operation,
+    SavedCard,
+)
+from komet_shop.models.moving import KometLink, Outbox, OutboxSequence, SyncCursor, WebhookEvent
+from komet_shop.models.orders import Order, OrderLine
+from komet_shop.models.people import (
+    Company,
+    Customer,
+    Location,
+    Role,
+    User,
+    buyer_customer,
+    user_location,
+    user_role,
+)
+from komet_shop.models.receivable import (
+    Application,
+    Invoice,
+    JournalEntry,
+    LedgerTransfer,
+    OpenCredit,
+    Payment,
+)
+from komet_shop.models.record import Audit, RateCounter, WebSession
+
+__all__ = [
+    "Application",
+    "Audit",
+    "Base",
+    "CardTokenUse",
+    "Carrier",
+    "Company",
+    "Customer",
+    "GatewayAccount",
+    "InventoryLine",
+    "Invoice",
+    "JournalEntry",
+    "KometLink",
+    "LedgerTransfer",
+    "Location",
+    "LocationCardSettings",
+    "OpenCredit",
+    "Operation",
+    "Order",
+    "OrderLine",
+    "Outbox",
+    "OutboxSequence",
+    "Payment",
+    "Product",
+    "RateCounter",
+    "Role",
+    "SavedCard",
+    "ShipTo",
+    "SyncCursor",
+    "User",
+    "WebSession",
+    "WebhookEvent",
+    "buyer_customer",
+    "user_location",
+    "user_role",
+]

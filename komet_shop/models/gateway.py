@@ -1,0 +1,222 @@
+"""The gateway's side: accounts, operations, saved cards."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Index, Integer, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from komet_shop.models.base import (
+    Base,
+    BigId,
+    Cents,
+    Code,
+    Currency,
+    Digest,
+    Id,
+    Long,
+    Name,
+    PublicId,
+    reference_to,
+)
+
+
+class GatewayAccount(Base):
+    """One terminal at the gateway with its own keys: a location's online account, or a device.
+
+    `settings` are encrypted as one; `breaker_open_until`: no new payments before then.
+    """
+
+    __tablename__ = "gateway_account"
+    __table_args__ = (
+        CheckConstraint("kind IN ('online', 'device')", name="kind"),
+        CheckConstraint("environment IN ('test', 'live')", name="environment"),
+        Index(
+            "one_online_account",
+            "location_id",
+            unique=True,
+            sqlite_where=text("kind = 'online' AND retired_at IS NULL"),
+            postgresql_where=text("kind = 'online' AND retired_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[Id]
+    company_id: Mapped[int] = mapped_column(BigId, reference_to("company"))
+    location_id: Mapped[int] = mapped_column(BigId, reference_to("location"))
+    plugin: Mapped[Code]
+    kind: Mapped[str] = mapped_column(String(10))
+    environment: Mapped[str] = mapped_column(String(10))
+    revision: Mapped[int] = mapped_column(Integer, default=1)
+    settings_ciphertext: Mapped[Long]
+    shown_settings: Mapped[Long] = mapped_column(default="{}")
+    created_at: Mapped[datetime]
+    retired_at: Mapped[datetime | None]
+    failures_in_row: Mapped[int] = mapped_column(Integer, default=0)
+    breaker_open_until: Mapped[datetime | None]
+    last_success_at: Mapped[datetime | None]
+    last_failure_at: Mapped[datetime | None]
+    last_failure: Mapped[Name] = mapped_column(default="")
+    notified_at: Mapped[datetime | None]
+
+
+class LocationCardSettings(Base):
+    """What a location switched on. No row: nothing."""
+
+    __tablename__ = "location_card_settings"
+    __table_args__ = (
+        CheckConstraint(
+            "status IN ('off', 'requested', 'applied', 'rates_pending', 'active', "
+            "'disabled_contact_support')",
+            name="status",
+        ),
+        CheckConstraint("fee_type IN ('none', 'convenience', 'surcharge')", name="fee_type"),
+        CheckConstraint("fee_cents >= 0", name="fee_cents"),
+        CheckConstraint("fee_bp BETWEEN 0 AND 400", name="fee_bp"),
+    )
+
+    location_id: Mapped[int] = mapped_column(BigId, reference_to("location"), primary_key=True)
+    status: Mapped[str] = mapped_column(String(30), default="off")
+    ecommerce_on: Mapped[bool] = mapped_column(default=False)
+    salespeople_manage_cards: Mapped[bool] = mapped_column(default=False)
+    preauthorization_on: Mapped[bool] = mapped_column(default=False)
+    pay_on_confirmation_on: Mapped[bool] = mapped_column(default=False)
+    fee_type: Mapped[str] = mapped_column(String(12), default="none")
+    fee_cents: Mapped[Cents] = mapped_column(default=0)
+    fee_bp: Mapped[int] = mapped_column(Integer, default=0)
+
+
+UNSETTLED = "state IN ('created', 'sending', 'unknown', 'needs_review')"
+LIVE_CHARGE = (
+    "kind IN ('sale', 'authorize') AND "
+    "state IN ('created', 'sending', 'unknown', 'approved', 'needs_review')"
+)
+INFLIGHT_FOLLOW_UP = f"kind IN ('capture', 'void', 'refund') AND {UNSETTLED}"
+
+
+def _partial(name: str, *columns: str, where: str, unique: bool) -> Index:
+    return Index(
+        name, *columns, unique=unique, sqlite_where=text(where), postgresql_where=text(where)
+    )
+
+
+class Operation(Base):
+    """One intended gateway action. Written before the call, never deleted."""
+
+    __tablename__ = "operation"
+    __table_args__ = (
+        UniqueConstraint("company_id", "action_key"),
+        CheckConstraint("amount_cents > 0 OR kind = 'store_card'", name="amount"),
+        CheckConstraint("amount_cents >= 0", name="amount_not_negative"),
+        CheckConstraint(
+            "state NOT IN ('approved', 'stray') OR gateway_transaction_id IS NOT NULL",
+            name="money_has_transaction",
+        ),
+        CheckConstraint(
+            "state IN ('created', 'failed') OR sent_at IS NOT NULL", name="sent_before_answered"
+        ),
+        CheckConstraint(
+            "state IN ('created', 'sending', 'approved', 'declined', 'failed', 'unknown', "
+            "'needs_review', 'stray')",
+            name="state",
+        ),
+        CheckConstraint(
+            "kind IN ('sale', 'authorize', 'capture', 'void', 'refund', 'credit_refund', "
+            "'store_card')",
+            name="kind",
+        ),
+        _partial(
+            "one_gateway_transaction",
+            "company_id",
+            "gateway_transaction_id",
+            where="kind <> 'void'",
+            unique=True,
+        ),
+        _partial("one_live_charge", "payment_id", where=LIVE_CHARGE, unique=True),
+        _partial("one_inflight_followup", "payment_id", where=INFLIGHT_FOLLOW_UP, unique=True),
+        _partial("ix_operation_unsettled", "next_check_at", where=UNSETTLED, unique=False),
+        Index("ix_operation_payment_id_id", "payment_id", "id"),
+    )
+
+    id: Mapped[Id]
+    public_id: Mapped[PublicId]
+    company_id: Mapped[int] = mapped_column(BigId, reference_to("company"))
+    location_id: Mapped[int] = mapped_column(BigId, reference_to("location"))
+    account_id: Mapped[int] = mapped_column(BigId, reference_to("gateway_account"))
+    payment_id: Mapped[int | None] = mapped_column(BigId, reference_to("payment"))
+    parent_id: Mapped[int | None] = mapped_column(BigId, reference_to("operation"))
+    saved_card_id: Mapped[int | None] = mapped_column(BigId, reference_to("saved_card"))
+    open_credit_id: Mapped[int | None] = mapped_column(BigId, reference_to("open_credit"))
+    kind: Mapped[str] = mapped_column(String(16))
+    state: Mapped[str] = mapped_column(String(16), default="created")
+    version: Mapped[int] = mapped_column(Integer, default=1)
+    action_key: Mapped[str] = mapped_column(String(64))
+    request_hash: Mapped[Digest]
+    gateway_ref: Mapped[str] = mapped_column(String(40), unique=True)
+    gateway_transaction_id: Mapped[str | None] = mapped_column(String(40))
+    amount_cents: Mapped[Cents]
+    service_fee_cents: Mapped[Cents] = mapped_column(default=0)
+    currency: Mapped[Currency]
+    saves_card: Mapped[bool] = mapped_column(default=False)
+    created_by_id: Mapped[int | None] = mapped_column(BigId, reference_to("user"))
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]
+    next_check_at: Mapped[datetime | None]
+    checks: Mapped[int] = mapped_column(Integer, default=0)
+    noes: Mapped[int] = mapped_column(Integer, default=0)
+    last_no_at: Mapped[datetime | None]
+    lease_owner: Mapped[str | None] = mapped_column(String(64))
+    lease_until: Mapped[datetime | None]
+    code: Mapped[str] = mapped_column(String(20), default="")
+    buyer_message: Mapped[Long] = mapped_column(default="")
+    staff_message: Mapped[Long] = mapped_column(default="")
+    authorization_code: Mapped[str] = mapped_column(String(20), default="")
+    batch_id: Mapped[str] = mapped_column(String(40), default="")
+    trace_id: Mapped[str] = mapped_column(String(100), default="")
+
+
+class SavedCard(Base):
+    """A card on file: what may be shown of it, and the gateway's token, encrypted."""
+
+    __tablename__ = "saved_card"
+    __table_args__ = (
+        UniqueConstraint("company_id", "token_hmac"),
+        CheckConstraint("state IN ('active', 'deleted', 'unusable')", name="state"),
+        _partial(
+            "one_primary_card",
+            "customer_id",
+            "location_id",
+            where="is_primary AND state = 'active'",
+            unique=True,
+        ),
+        Index("ix_saved_card_customer_id", "customer_id", "location_id"),
+    )
+
+    id: Mapped[Id]
+    public_id: Mapped[PublicId]
+    company_id: Mapped[int] = mapped_column(BigId, reference_to("company"))
+    location_id: Mapped[int] = mapped_column(BigId, reference_to("location"))
+    customer_id: Mapped[int] = mapped_column(BigId, reference_to("customer"))
+    account_id: Mapped[int] = mapped_column(BigId, reference_to("gateway_account"))
+    token_ciphertext: Mapped[Long]
+    token_hmac: Mapped[Digest]
+    brand: Mapped[Code]
+    last_four: Mapped[str] = mapped_column(String(4))
+    expiry: Mapped[str] = mapped_column(String(4))
+    description: Mapped[Name] = mapped_column(default="")
+    state: Mapped[str] = mapped_column(String(10), default="active")
+    is_primary: Mapped[bool] = mapped_column(default=False)
+    added_by_id: Mapped[int | None] = mapped_column(BigId, reference_to("user"))
+    added_at: Mapped[datetime]
+    consent_version: Mapped[Code] = mapped_column(default="")
+    last_used_at: Mapped[datetime | None]
+    deleted_at: Mapped[datetime | None]
+
+
+class CardTokenUse(Base):
+    """One-time tokens that were accepted, by digest, so that none is accepted twice."""
+
+    __tablename__ = "card_token_use"
+
+    token_sha256: Mapped[Digest] = mapped_column(primary_key=True)
+    session_sha256: Mapped[Digest]
+    used_at: Mapped[datetime]

@@ -1,0 +1,87 @@
+"""The plugin itself: its name, its settings, and how it opens an account."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from komet_shop.plugin_api.connection import Account, Deadlines, Host
+from komet_shop.plugin_api.payments import TakesPayments
+
+if TYPE_CHECKING:
+    from click import Command
+    from flask import Blueprint
+
+API_VERSION = 1
+GROUP = "komet_shop.plugins"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """One field of the settings form that the shop draws for the plugin.
+
+    `scope` is "account" (one value per gateway account) or "company". A secret is kept
+    encrypted, shown by its last four characters, and can only be replaced.
+    """
+
+    name: str
+    label: str
+    help: str = ""
+    secret: bool = False
+    scope: str = "account"
+    choices: tuple[tuple[str, str], ...] = ()
+    required: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class SandboxProgram:
+    """A local gateway that a person can run: `python -m <module>` with the options below.
+
+    The shop adds `--port N --ready-file FILE --data DIR --clock-file FILE --webhook-url URL`
+    and `--account LABEL` once per location. The ready file holds
+    `{"url": ..., "accounts": [{"label": ..., <setting name>: value, ...}]}`.
+    """
+
+    module: str
+
+
+class Plugin(Protocol):
+    """What an entry point of the group `komet_shop.plugins` must give."""
+
+    name: str
+    title: str
+    api_version: int
+    settings: Sequence[Setting]
+    script_inventory: Mapping[str, str]
+    """Path of each script the card form loads → what it is for."""
+
+    def open(self, account: Account, host: Host, deadlines: Deadlines) -> TakesPayments:
+        """A connection to one account; the shop asks it `isinstance` for further abilities.
+
+        The shop keeps it until `account.revision` changes. It must be safe to use from
+        several threads.
+        """
+        ...
+
+    def default_url(self, environment: str) -> str:
+        """The gateway's address for "live" or "test" when the operator gave none."""
+        ...
+
+    def blueprint(self) -> "Blueprint | None":
+        """Pages and static files of the plugin, mounted under /plugins/<name>."""
+        ...
+
+    def commands(self) -> Sequence["Command"]:
+        """Commands mounted as `komet-shop <name> …`."""
+        ...
+
+    def sandbox(self) -> SandboxProgram | None:
+        """The local gateway for demo and tests, if there is one."""
+        ...
+
+    def guide(self) -> str:
+        """Name of a template with help for the shop's staff, or an empty string."""
+        ...
+
+    def translations(self) -> str:
+        """Folder with the plugin's message catalogues, or an empty string."""
+        ...
