@@ -83,6 +83,11 @@ class LocationCardSettings(Base):
     fee_cents: Mapped[Cents] = mapped_column(default=0)
     fee_bp: Mapped[int] = mapped_column(Integer, default=0)
 
+    @property
+    def is_active(self) -> bool:
+        """True once keys are entered and tested; before that no card method appears."""
+        return self.status == "active"
+
 
 UNSETTLED = "state IN ('created', 'sending', 'unknown', 'needs_review')"
 LIVE_CHARGE = (

@@ -1,0 +1,126 @@
+"""Connections to gateway accounts: keys opened, plugin asked, kept until a key changes."""
+
+import json
+import threading
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from komet_shop.config import Config
+from komet_shop.models import GatewayAccount, Location
+from komet_shop.models.database import Database
+from komet_shop.plugin_api import Account, Host, Plugin, TakesPayments
+from komet_shop.services.secret_box import SecretBox
+
+FAILURES_THAT_OPEN = 5
+OPEN_FOR = timedelta(seconds=60)
+
+
+class NoAccount(Exception):
+    """The location has no online account at the gateway."""
+
+
+class Gateways:
+    """Opens the gateway for an account and remembers the connection.
+
+    Safe to use from several threads; a connection is remade when the account's revision
+    changes, that is when a key was rotated.
+    """
+
+    def __init__(
+        self, *, config: Config, database: Database, box: SecretBox, plugin: Plugin, host: Host
+    ) -> None:
+        self._config = config
+        self._database = database
+        self._box = box
+        self._host = host
+        self._lock = threading.Lock()
+        self._connections: dict[int, tuple[int, TakesPayments]] = {}
+        self.plugin = plugin
+
+    def connect(self, account_id: int) -> TakesPayments:
+        """The connection of an account. Opens a reading unit: call with none open."""
+        with self._database.read() as session:
+            row, location_code = session.execute(
+                select(GatewayAccount, Location.code)
+                .join(Location, Location.id == GatewayAccount.location_id)
+                .where(GatewayAccount.id == account_id)
+            ).one()
+        with self._lock:
+            known = self._connections.get(account_id)
+            if known is None or known[0] != row.revision:
+                known = (row.revision, self._open(row, location_code))
+                self._connections[account_id] = known
+            return known[1]
+
+    def account_of(self, row: GatewayAccount, location_code: str) -> Account:
+        """The account with its settings in clear, for the plugin only."""
+        sealed = self._box.open(row.settings_ciphertext, purpose=seal_purpose(row))
+        url = self._config.gateway_url or self.plugin.default_url(row.environment)
+        return Account(
+            id=row.id,
+            location=location_code,
+            environment=row.environment,
+            url=url,
+            revision=row.revision,
+            settings=json.loads(sealed),
+        )
+
+    def _open(self, row: GatewayAccount, location_code: str) -> TakesPayments:
+        account = self.account_of(row, location_code)
+        return self.plugin.open(account, self._host, self._config.deadlines)
+
+
+def seal_purpose(account: GatewayAccount) -> str:
+    """What binds an account's settings to its row: company, location and environment."""
+    return f"account:{account.company_id}:{account.location_id}:{account.environment}"
+
+
+def online_account(session: Session, location_id: int) -> GatewayAccount:
+    """The account that takes card payments without a terminal.
+
+    Raises:
+        NoAccount: none is set up.
+    """
+    account = session.scalar(
+        select(GatewayAccount).where(
+            GatewayAccount.location_id == location_id,
+            GatewayAccount.kind == "online",
+            GatewayAccount.retired_at.is_(None),
+        )
+    )
+    if account is None:
+        raise NoAccount(location_id)
+    return account
+
+
+def breaker_is_closed(account: GatewayAccount, now: datetime) -> bool:
+    """False while new payments are refused because the gateway did not answer lately."""
+    return account.breaker_open_until is None or account.breaker_open_until <= now
+
+
+def note_answer(session: Session, account_id: int, now: datetime) -> None:
+    """The gateway answered, whatever it said: close the breaker."""
+    _note(session, account_id, failures_in_row=0, breaker_open_until=None, last_success_at=now)
+
+
+def note_silence(session: Session, account_id: int, why: str, now: datetime) -> None:
+    """The gateway did not answer. Five times in a row open the breaker for a minute."""
+    failures = session.execute(
+        update(GatewayAccount)
+        .where(GatewayAccount.id == account_id)
+        .values(
+            failures_in_row=GatewayAccount.failures_in_row + 1,
+            last_failure_at=now,
+            last_failure=why[:200],
+        )
+        .returning(GatewayAccount.failures_in_row)
+    ).scalar_one()
+    if failures >= FAILURES_THAT_OPEN:
+        _note(session, account_id, breaker_open_until=now + OPEN_FOR)
+
+
+def _note(session: Session, account_id: int, **values: Any) -> None:
+    session.execute(update(GatewayAccount).where(GatewayAccount.id == account_id).values(**values))

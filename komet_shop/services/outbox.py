@@ -1,0 +1,159 @@
+"""What must be told to others: written with its cause, delivered by the worker, in order."""
+
+import random
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session, aliased
+
+from komet_shop.models import Outbox, OutboxSequence
+
+LEASE = timedelta(seconds=60)
+FIRST_WAIT = timedelta(seconds=1)
+LONGEST_WAIT = timedelta(minutes=5)
+REFUSALS_BEFORE_DEAD = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """Something to tell. Messages of one aggregate are delivered in the order written."""
+
+    kind: str
+    aggregate: str
+    dedupe_key: str
+    payload: dict[str, Any]
+
+
+def customer_aggregate(customer_id: int) -> str:
+    """Komet hears what concerns one customer in order; other customers do not wait."""
+    return f"customer:{customer_id}"
+
+
+def put(session: Session, message: Message, now: datetime) -> None:
+    """Write a message into the transaction of its cause."""
+    session.execute(
+        insert(Outbox).values(
+            kind=message.kind,
+            aggregate=message.aggregate,
+            dedupe_key=message.dedupe_key,
+            seq=_next_seq(session, message.aggregate),
+            payload=message.payload,
+            next_at=now,
+            created_at=now,
+        )
+    )
+
+
+def put_mail(
+    session: Session, *, template: str, key: str, payload: dict[str, Any], now: datetime
+) -> None:
+    """Write a mail that waits for no other message. `key` names what it is about, once."""
+    dedupe_key = f"mail:{template}:{key}"
+    session.execute(
+        insert(Outbox).values(
+            kind="mail",
+            aggregate=dedupe_key,
+            dedupe_key=dedupe_key,
+            seq=1,
+            payload={"template": template, **payload},
+            next_at=now,
+            created_at=now,
+        )
+    )
+
+
+def claim(session: Session, *, owner: str, now: datetime, most: int = 20) -> list[Outbox]:
+    """Lease the messages that are due, only the first undelivered one of each aggregate."""
+    due = session.scalars(_due(now).limit(most)).all()
+    return [message for message in due if _lease(session, message, owner, now)]
+
+
+def done(session: Session, message: Outbox, now: datetime) -> bool:
+    """Mark as delivered. False when the lease went to somebody else meanwhile."""
+    return _finish(session, message, state="done", done_at=now, last_error="")
+
+
+def retry(session: Session, message: Outbox, error: str, now: datetime) -> None:
+    """The other side is down or unclear: again later, for ever. Not counted as a refusal."""
+    _finish(session, message, next_at=now + _wait(message.attempts), last_error=error)
+
+
+def refused(session: Session, message: Outbox, error: str, now: datetime) -> bool:
+    """The other side said no. True when it was the last try and the message is dead now."""
+    refusals = message.refusals + 1
+    is_dead = refusals >= REFUSALS_BEFORE_DEAD
+    _finish(
+        session,
+        message,
+        state="dead" if is_dead else "ready",
+        refusals=refusals,
+        next_at=now + _wait(refusals),
+        last_error=error,
+    )
+    return is_dead
+
+
+def _next_seq(session: Session, aggregate: str) -> int:
+    dialect = session.get_bind().dialect.name
+    upsert = (postgresql if dialect == "postgresql" else sqlite).insert(OutboxSequence)
+    statement = upsert.values(aggregate=aggregate, last_seq=1).on_conflict_do_update(
+        index_elements=["aggregate"], set_={"last_seq": OutboxSequence.last_seq + 1}
+    )
+    return int(session.execute(statement.returning(OutboxSequence.last_seq)).scalar_one())
+
+
+def _due(now: datetime) -> Any:
+    earlier = aliased(Outbox)
+    waits_for_another = (
+        select(earlier.id)
+        .where(
+            earlier.aggregate == Outbox.aggregate,
+            earlier.seq < Outbox.seq,
+            earlier.state != "done",
+        )
+        .exists()
+    )
+    return (
+        select(Outbox)
+        .where(Outbox.state == "ready", Outbox.next_at <= now, _is_free(now), ~waits_for_another)
+        .order_by(Outbox.next_at, Outbox.id)
+    )
+
+
+def _is_free(now: datetime) -> Any:
+    return or_(Outbox.lease_until.is_(None), Outbox.lease_until < now)
+
+
+def _lease(session: Session, message: Outbox, owner: str, now: datetime) -> bool:
+    attempts = message.attempts + 1
+    result = session.execute(
+        update(Outbox)
+        .where(and_(Outbox.id == message.id, Outbox.state == "ready", _is_free(now)))
+        .values(lease_owner=owner, lease_until=now + LEASE, attempts=attempts)
+        .execution_options(synchronize_session=False)
+        .returning(Outbox.id)
+    )
+    if result.scalar_one_or_none() is None:
+        return False
+    session.expunge(message)
+    message.lease_owner, message.attempts = owner, attempts
+    return True
+
+
+def _finish(session: Session, message: Outbox, **values: Any) -> bool:
+    result = session.execute(
+        update(Outbox)
+        .where(Outbox.id == message.id, Outbox.lease_owner == message.lease_owner)
+        .values(lease_owner=None, lease_until=None, **values)
+        .returning(Outbox.id)
+    )
+    return result.scalar_one_or_none() is not None
+
+
+def _wait(attempts: int) -> timedelta:
+    """One second, doubling to five minutes, with full jitter."""
+    ceiling: timedelta = min(FIRST_WAIT * 2 ** min(attempts, 10), LONGEST_WAIT)
+    return ceiling * random.uniform(0.1, 1.0)

@@ -1,0 +1,139 @@
+"""The call to the gateway: claimed (T2), made once with no transaction open, recorded (T3)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import structlog
+from sqlalchemy.orm import Session
+
+from komet_shop.domain.operation_states import State
+from komet_shop.domain.verdict import Verdict, judge, judge_transaction
+from komet_shop.models import Operation
+from komet_shop.plugin_api import (
+    CardDetails,
+    Fault,
+    GatewayResult,
+    LookupRequest,
+    StoredCard,
+    StoresCards,
+    TakesPayments,
+    Transaction,
+)
+from komet_shop.services import gateways, operations, results, saved_cards
+from komet_shop.services.operations import OperationMoved
+from komet_shop.services.results import Evidence
+from komet_shop.services.scope import Actor
+from komet_shop.services.shop import Shop
+
+log = structlog.get_logger(__name__)
+
+SEND_WITHIN_SECONDS = 5
+HISTORY = timedelta(days=90)
+NO_ANSWER = frozenset({Fault.NO_ANSWER, Fault.UNREACHABLE, Fault.BUSY, Fault.UNREADABLE})
+
+Call = Callable[[TakesPayments, Operation], GatewayResult]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What the call brought: the evidence, and the card to keep if one was stored."""
+
+    evidence: Evidence
+    stored_card: StoredCard | None
+    fault: Fault | None
+
+
+def send(shop: Shop, operation_id: int, call: Call, *, actor: Actor) -> None:
+    """Make the one call of an operation and record what came of it.
+
+    Returns without a call when somebody else has claimed the operation, or when this
+    thread slept so long since it claimed it that the sweeper may have given up.
+    Rule: docs/payments.md, "The protocol".
+    """
+    connection = shop.gateways.connect(_account_of(shop, operation_id))
+    began = shop.clock.monotonic()
+    try:
+        operation = shop.database.run(lambda session: _claim(session, shop, operation_id))
+    except OperationMoved:
+        return
+    if shop.clock.monotonic() - began > SEND_WITHIN_SECONDS:
+        log.warning("payment_not_sent_in_time", operation=operation.public_id)
+        return
+    result = call(connection, operation)
+    answer = _understand(shop, connection, operation, result)
+    shop.database.run(lambda session: _record(session, shop, operation_id, answer, actor))
+
+
+def _account_of(shop: Shop, operation_id: int) -> int:
+    with shop.database.read() as session:
+        return session.get_one(Operation, operation_id).account_id
+
+
+def _claim(session: Session, shop: Shop, operation_id: int) -> Operation:
+    operation = session.get_one(Operation, operation_id)
+    if operation.state != State.CREATED:
+        raise OperationMoved(operation.public_id)
+    deadline = shop.config.deadlines.total
+    operations.mark_sending(session, operation, now=shop.clock.now(), deadline_seconds=deadline)
+    return operation
+
+
+def _understand(
+    shop: Shop, connection: TakesPayments, operation: Operation, result: GatewayResult
+) -> Answer:
+    evidence = _evidence(shop, connection, operation, result)
+    stored = result.stored_card if operation.saves_card else None
+    if stored is not None and isinstance(connection, StoresCards):
+        stored = _described(connection, stored, result.card)
+    if stored is not None and not evidence.card.brand:
+        evidence = replace(evidence, card=stored.details)
+    return Answer(evidence=evidence, stored_card=stored, fault=result.fault)
+
+
+def _evidence(
+    shop: Shop, connection: TakesPayments, operation: Operation, result: GatewayResult
+) -> Evidence:
+    intent = operations.intent_of(operation)
+    is_duplicate = result.fault is Fault.DUPLICATE
+    verdict = judge(intent, result)
+    if result.transaction_id and (is_duplicate or not verdict.complete):
+        transaction = _fetch(shop, connection, result.transaction_id)
+        if transaction is not None and transaction.reference == intent.reference:
+            verdict = judge_transaction(intent, transaction)
+        elif transaction is not None and is_duplicate:
+            reason = "the gateway took it for another payment: nothing was charged"
+            verdict = Verdict(state=State.FAILED, reason=reason)
+    return Evidence.of_answer(verdict, result, result.card)
+
+
+def _fetch(shop: Shop, connection: TakesPayments, transaction_id: str) -> Transaction | None:
+    now = shop.clock.now()
+    found = connection.find(
+        LookupRequest(
+            transaction_id=transaction_id, since=now - HISTORY, until=now + timedelta(minutes=1)
+        )
+    )
+    matching = [one for one in found.transactions if one.id == transaction_id]
+    return matching[0] if matching else None
+
+
+def _described(connection: StoresCards, stored: StoredCard, seen: CardDetails) -> StoredCard:
+    if seen.brand and seen.last_four and seen.expiry:
+        return replace(stored, details=seen)
+    details = connection.describe(stored)
+    return replace(stored, details=details or seen)
+
+
+def _record(session: Session, shop: Shop, operation_id: int, answer: Answer, actor: Actor) -> None:
+    now = shop.clock.now()
+    state = results.record(session, operation_id, answer.evidence, actor=actor, now=now)
+    operation = session.get_one(Operation, operation_id)
+    if state is State.APPROVED and answer.stored_card is not None:
+        saved_cards.keep(session, shop.box, operation, answer.stored_card, now=now)
+    if state is State.APPROVED and operation.saved_card_id is not None:
+        saved_cards.note_use(session, operation.saved_card_id, now)
+    if answer.fault in NO_ANSWER:
+        gateways.note_silence(session, operation.account_id, str(answer.fault), now)
+    else:
+        gateways.note_answer(session, operation.account_id, now)

@@ -1,0 +1,205 @@
+"""Fixtures for all tests: databases of both kinds, a clock to move, a shop, a gateway."""
+
+import shutil
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from komet_clearent.plugin import plugin as clearent
+from komet_clearent.sandbox.program import SandboxServer
+
+from komet_shop import migrations
+from komet_shop.clock import Clock
+from komet_shop.config import Config, Secret
+from komet_shop.models.database import Database
+from komet_shop.plugin_api import Deadlines
+from komet_shop.services.bulkhead import Bulkhead
+from komet_shop.services.gateways import Gateways
+from komet_shop.services.secret_box import SecretBox
+from komet_shop.services.shop import Shop
+from tests import factories
+from tests.postgres import Cluster, cluster
+from tests.world import World
+
+FAST = Deadlines(connect=0.3, total=1.0)
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+@pytest.fixture(autouse=True)
+def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test that talks to another machine is a broken test."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: object) -> None:
+        if isinstance(address, tuple) and address[0] not in LOOPBACK:
+            raise AssertionError(f"a test tried to reach {address[0]}")
+        connect(self, address)  # type: ignore[arg-type]  # whatever the caller gave
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """One private PostgreSQL for the run, with a migrated template database."""
+    with cluster() as running:
+        template = Database(running.create("template_shop"))
+        migrations.upgrade(template.engine)
+        template.close()
+        yield running
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file to copy."""
+    path = tmp_path_factory.mktemp("template") / "shop.db"
+    template = Database(f"sqlite:///{path}")
+    migrations.upgrade(template.engine)
+    template.close()
+    return path
+
+
+@pytest.fixture
+def fresh_url(
+    request: pytest.FixtureRequest, tmp_path: Path, worker_number: "Callable[[], int]"
+) -> Iterator[Callable[[str], str]]:
+    """Makes migrated, empty databases: `fresh_url("sqlite")` or `fresh_url("postgresql")`."""
+    made: list[str] = []
+
+    def make(kind: str) -> str:
+        if kind == "sqlite":
+            path = tmp_path / "shop.db"
+            shutil.copy(request.getfixturevalue("sqlite_template"), path)
+            return f"sqlite:///{path}"
+        name = f"shop_{worker_number()}"
+        made.append(name)
+        running: Cluster = request.getfixturevalue("postgres")
+        return running.create(name, template="template_shop")
+
+    yield make
+    for name in made:
+        request.getfixturevalue("postgres").drop(name)
+
+
+@pytest.fixture(scope="session")
+def worker_number() -> Callable[[], int]:
+    """Numbers for names of databases."""
+    given = iter(range(1_000_000))
+    return lambda: next(given)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, fresh_url: Callable[[str], str]) -> str:
+    """The address of a migrated, empty database; every test runs on both kinds."""
+    return fresh_url(request.param)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A migrated, empty database of each kind."""
+    opened = Database(database_url)
+    yield opened
+    opened.close()
+
+
+class MovableClock(Clock):
+    """A clock that a test moves, through the same file as all processes use."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.path = path
+        path.write_text("0")
+
+    def advance(self, *, seconds: int) -> None:
+        """Let time pass."""
+        self.path.write_text(str(int(self.path.read_text()) + seconds))
+
+
+@pytest.fixture
+def clock(tmp_path: Path) -> MovableClock:
+    """The clock of shop and sandboxes."""
+    return MovableClock(tmp_path / "clock")
+
+
+@pytest.fixture
+def config(database_url: str, tmp_path: Path, clock: MovableClock) -> Config:
+    """A configuration for tests; the gateway's address comes with the gateway."""
+    return Config(
+        env="test",
+        base_url="http://localhost:5000",
+        database_url=database_url,
+        secret_key=Secret("test-" + "s" * 40),
+        master_key=factories.MASTER_KEY,
+        data_dir=tmp_path,
+        deadlines=FAST,
+        clock_file=clock.path,
+    )
+
+
+class TestHost:
+    """What the plugin may ask of the shop, in tests of services."""
+
+    __test__ = False
+    software = ("Komet Shop", "test")
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def about_to_call(self) -> None:
+        self._database.require_no_open_unit()
+
+    def log(self, event: str, **fields: str | int | bool | None) -> None:
+        """Services' tests read no log."""
+
+
+@pytest.fixture
+def gateway() -> Iterator[SandboxServer]:
+    """A local gateway on a real socket, with a ledger of its own."""
+    with SandboxServer() as server:
+        yield server
+
+
+@pytest.fixture
+def open_shop_at(
+    config: Config, clock: MovableClock, database: Database
+) -> Iterator[Callable[[str], Shop]]:
+    """Joins the shop's parts to a gateway at an address."""
+    opened: list[Shop] = []
+
+    def at(gateway_url: str) -> Shop:
+        configured = replace(config, gateway_url=gateway_url)
+        box = SecretBox(factories.MASTER_KEY)
+        gateways = Gateways(
+            config=configured,
+            database=database,
+            box=box,
+            plugin=clearent,
+            host=TestHost(database),
+        )
+        shop = Shop(
+            config=configured,
+            clock=clock,
+            database=database,
+            box=box,
+            gateways=gateways,
+            bulkhead=Bulkhead(8),
+        )
+        opened.append(shop)
+        return shop
+
+    yield at
+    for shop in opened:
+        shop.bulkhead.drain()
+
+
+@pytest.fixture
+def shop(open_shop_at: Callable[[str], Shop], gateway: SandboxServer) -> Shop:
+    """The shop's parts, joined to the local gateway."""
+    return open_shop_at(gateway.url)
+
+
+@pytest.fixture
+def world(shop: Shop, gateway: SandboxServer) -> World:
+    """A buyer with a cart of two boxes, a location that takes cards, and the gateway."""
+    return World.build(shop, gateway)
