@@ -1,0 +1,40 @@
+# Two commands matter: `make demo` and `make test`. Each does all set-up by itself.
+PYTHON ?= python3
+BIN := .venv/bin
+PACKAGES := komet_shop plugins/clearent/komet_clearent
+
+.PHONY: demo test test-full check bench wheels clean setup system
+
+demo: setup
+	$(BIN)/komet-shop demo $(DEMO)
+
+test: system check
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not full"
+
+test-full: system check
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --durations=15
+
+check: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy $(PACKAGES)
+	$(BIN)/lint-imports
+
+bench: system setup
+	$(BIN)/python -m benchmarks
+
+wheels: setup
+	$(BIN)/python -m build --wheel --no-isolation --outdir dist .
+	$(BIN)/python -m build --wheel --no-isolation --outdir dist plugins/clearent
+
+setup: .venv/installed
+
+.venv/installed: setup.cfg pyproject.toml constraints.txt plugins/clearent/setup.cfg
+	sh scripts/make-venv.sh "$(PYTHON)"
+	touch $@
+
+system:
+	sh scripts/system-packages.sh
+
+clean:
+	rm -rf .venv build dist *.egg-info plugins/clearent/build plugins/clearent/*.egg-info
