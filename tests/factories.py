@@ -20,9 +20,10 @@ from komet_shop.models import (
     OrderLine,
     Product,
     Role,
+    SavedCard,
     User,
 )
-from komet_shop.services.gateways import seal_purpose
+from komet_shop.services.gateways import online_account, seal_purpose
 from komet_shop.services.scope import Actor, Scope
 from komet_shop.services.secret_box import SecretBox
 
@@ -196,6 +197,26 @@ def make_order(
         _added(session, _order_line(order, line, boxes, cents))
     session.flush()
     return order
+
+
+def make_saved_card(
+    session: Session, customer: Customer, location: Location, token: str, **values: Any
+) -> SavedCard:
+    account = online_account(session, location.id)
+    given = {
+        "public_id": identifiers.public_id("card"),
+        "company_id": customer.company_id,
+        "location_id": location.id,
+        "customer_id": customer.id,
+        "account_id": account.id,
+        "token_ciphertext": BOX.seal(token, purpose=f"card:{customer.company_id}:{location.id}"),
+        "token_hmac": BOX.digest(token),
+        "brand": "Visa",
+        "last_four": token[-4:],
+        "expiry": "1230",
+        "added_at": NOW,
+    }
+    return _added(session, SavedCard(**{**given, **values}))
 
 
 def make_scope(customer: Customer, location: Location, buyer: User) -> Scope:

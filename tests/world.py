@@ -106,6 +106,21 @@ class World:
         )
         return str(answer.json()["payload"]["mobile-jwt"]["jwt"])
 
+    def keep_card(self) -> str:
+        """Put a card on file, as if it had been saved earlier; returns its public id."""
+        keys = self.gateway.accounts[0]
+        answer = requests.post(
+            f"{self.gateway.url}/rest/v2/tokens",
+            json={**CARD, "card-type": "VISA"},
+            headers={"api-key": keys["api_key"], "Accept": "application/json"},
+            timeout=TIMEOUT,
+        )
+        token = str(answer.json()["payload"]["tokenResponse"]["token-id"])
+        with self.shop.database.write() as session:
+            location = session.get_one(Location, self.location_id)
+            customer = session.get_one(Customer, self.customer_id)
+            return factories.make_saved_card(session, customer, location, token).public_id
+
     def start(self, click: PayOrder | None = None) -> Started:
         """T1."""
         return order_payments.pay(self.shop, self.scope, click or self.click())

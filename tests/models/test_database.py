@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from sqlalchemy import delete, insert, inspect, select, text, update
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
 from komet_shop import migrations
 from komet_shop.models import Audit, Company, JournalEntry, LedgerTransfer, Location
@@ -135,10 +135,10 @@ def test_a_limit_of_money_holds_in_the_database_itself(world: World, broken: str
 
 
 def test_a_naive_time_is_refused(database: Database) -> None:
-    with pytest.raises(DBAPIError, match="zone") as failure, database.write() as session:
-        session.execute(insert(Audit).values(at=factories.NOW.replace(tzinfo=None), company_id=1))
+    naive = insert(Audit).values(at=factories.NOW.replace(tzinfo=None), company_id=1)
 
-    assert "without a zone" in str(failure.value)
+    with pytest.raises(StatementError, match="a time without a zone"), database.write() as session:
+        session.execute(naive)
 
 
 def test_a_busy_unit_is_run_again_from_its_start(database: Database) -> None:

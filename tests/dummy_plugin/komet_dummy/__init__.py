@@ -1,0 +1,1 @@
+"""A payment plugin whose gateway is a Python object. Read `plugin`, `connection`, `gateway`."""
