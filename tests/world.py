@@ -1,6 +1,6 @@
 """A small world around a payment: a buyer, a cart, a gateway, and the questions to ask them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import requests
@@ -21,6 +21,7 @@ from komet_shop.models import (
     Payment,
     User,
 )
+from komet_shop.sandboxes.komet import KometSandboxServer
 from komet_shop.services import ledger, lookups, order_payments, sending
 from komet_shop.services.order_payments import PayOrder, Started
 from komet_shop.services.scope import Scope
@@ -29,6 +30,36 @@ from tests import factories
 
 CARD = {"card": "4111111111111111", "exp-date": "1230", "csc": "999"}
 TIMEOUT = 5
+
+
+@dataclass(frozen=True)
+class KometIds:
+    """What rows are called in Komet, by the columns that say so."""
+
+    location: dict[str, Any] = field(default_factory=dict)
+    customer: dict[str, Any] = field(default_factory=dict)
+    carrier: dict[str, Any] = field(default_factory=dict)
+    line: dict[str, Any] = field(default_factory=dict)
+
+
+def _ids_of(komet: KometSandboxServer) -> KometIds:
+    location = _first(komet, "location.list", "locations")
+    line = _first(komet, "inventory.list", "inventoryItems", location=location["id"])
+    return KometIds(
+        location={"komet_id": location["id"], "code": location["code"]},
+        customer={"komet_id": "5001", "code": "BLOOM1"},
+        carrier={"komet_id": str(_first(komet, "carrier.list", "carriers")["id"])},
+        line={"komet_id": str(line["orderItemId"])},
+    )
+
+
+def _first(
+    komet: KometSandboxServer, method: str, rows: str, location: str | None = None
+) -> dict[str, Any]:
+    query = {"authenticationToken": komet.token}
+    answer = requests.get(f"{komet.url}/{method}", params=query, timeout=TIMEOUT).json()
+    here = (row for row in answer[rows] if location is None or str(row["locationId"]) == location)
+    return dict(next(here))
 
 
 @dataclass
@@ -44,19 +75,26 @@ class World:
     customer_id: int
 
     @classmethod
-    def build(cls, shop: Shop, gateway: SandboxServer, **order: Any) -> "World":
+    def build(
+        cls, shop: Shop, gateway: SandboxServer, komet: KometSandboxServer | None = None
+    ) -> "World":
+        """With a Komet, everything has the ids that it has there."""
+        ids = _ids_of(komet) if komet else KometIds()
         keys = gateway.accounts[0]
         settings = {"api_key": keys["api_key"], "public_key": keys["public_key"]}
         with shop.database.write() as session:
             company = factories.make_company(session)
-            location = factories.make_location(session, company)
+            location = factories.make_location(session, company, **ids.location)
             factories.make_account(session, location, settings)
             factories.make_card_settings(session, location)
-            customer = factories.make_customer(session, company)
+            customer = factories.make_customer(session, company, **ids.customer)
+            carrier = factories.make_carrier(session, company, **ids.carrier)
             buyer = factories.make_user(session, company)
             product = factories.make_product(session, company)
-            line = factories.make_inventory_line(session, location, product)
-            cart = factories.make_order(session, customer, location, buyer, line, boxes=2, **order)
+            line = factories.make_inventory_line(session, location, product, **ids.line)
+            cart = factories.make_order(
+                session, customer, location, buyer, line, boxes=2, carrier_id=carrier.id
+            )
             return cls(
                 shop=shop,
                 gateway=gateway,
@@ -179,6 +217,12 @@ class World:
         with self.shop.database.read() as session:
             rows = session.scalars(select(Outbox).order_by(Outbox.id)).all()
         return [row.payload.get("template", row.kind) for row in rows]
+
+    def waiting(self) -> list[str]:
+        """What Komet has not been told yet."""
+        with self.shop.database.read() as session:
+            unsent = select(Outbox.kind).where(Outbox.state != "done", Outbox.kind != "mail")
+            return list(session.scalars(unsent))
 
     def clearing_cents(self) -> int:
         """What the books say the gateway owes us."""

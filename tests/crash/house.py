@@ -12,9 +12,10 @@ from sqlalchemy import select
 from komet_shop.clock import Clock
 from komet_shop.config import Config, Secret
 from komet_shop.domain.operation_states import State
+from komet_shop.komet_client import open_komet
 from komet_shop.models import Operation, SavedCard
 from komet_shop.plugin_api import Account, ChargeRequest, Deadlines, Host, Kind, TakesPayments
-from komet_shop.services import lookups, order_payments, saved_cards, sending
+from komet_shop.services import deliveries, lookups, order_payments, saved_cards, sending
 from komet_shop.services.bulkhead import Bulkhead
 from komet_shop.services.gateways import Gateways
 from komet_shop.services.order_payments import PayOrder
@@ -31,6 +32,8 @@ class Order:
 
     database_url: str
     gateway_url: str
+    komet_url: str
+    komet_token: str
     clock_file: Path
     scope: Scope
     click: PayOrder
@@ -74,6 +77,9 @@ def open_shop(order: Order, points: CrashPoints) -> Shop:
         data_dir=order.clock_file.parent,
         deadlines=Deadlines(connect=0.5, total=2.0),
         gateway_url=order.gateway_url,
+        komet_url=order.komet_url,
+        komet_token=Secret(order.komet_token),
+        komet_seconds=2,
     )
     box = SecretBox(factories.MASTER_KEY)
     gateways = Gateways(
@@ -93,19 +99,20 @@ def open_shop(order: Order, points: CrashPoints) -> Shop:
     )
 
 
-def pay(shop: Shop, order: Order) -> None:
+def pay(shop: Shop, points: CrashPoints, order: Order) -> None:
     """What the web process does for a click on the pay button."""
     started = order_payments.pay(shop, order.scope, order.click)
     if started.operation_id is not None and started.call is not None:
         sending.send(shop, started.operation_id, started.call, actor=order.scope.actor)
 
 
-def mend(shop: Shop, order: Order) -> None:
-    """What the worker does."""
+def mend(shop: Shop, points: CrashPoints, order: Order) -> None:
+    """What the worker does: settle what is unclear, and tell Komet."""
     lookups.sweep(shop, owner="worker")
+    deliveries.deliver_to_erp(shop, Watched(open_komet(shop), points), owner="worker")  # type: ignore[arg-type]  # stands in for it
 
 
-def mend_by_sending_again(shop: Shop, order: Order) -> None:
+def mend_by_sending_again(shop: Shop, points: CrashPoints, order: Order) -> None:
     """The broken twin: what was not answered is sent again, blindly."""
     with shop.database.read() as session:
         unanswered = session.execute(
@@ -125,7 +132,7 @@ def mend_by_sending_again(shop: Shop, order: Order) -> None:
         )
 
 
-JOBS: dict[str, Callable[[Shop, Order], None]] = {
+JOBS: dict[str, Callable[[Shop, CrashPoints, Order], None]] = {
     "pay": pay,
     "mend": mend,
     "mend_by_sending_again": mend_by_sending_again,
@@ -136,6 +143,6 @@ def run(order: Order, report: Connection) -> None:
     """Do the job of an order and report the points passed; a kill reports nothing."""
     points = CrashPoints(order.kill_at, order.stop_at)
     shop = open_shop(order, points)
-    JOBS[order.job](shop, order)
+    JOBS[order.job](shop, points, order)
     shop.bulkhead.drain()
     report.send(points.names)

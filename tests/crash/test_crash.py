@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from komet_shop.domain.operation_states import UNSETTLED, State
 from komet_shop.models import Operation
+from komet_shop.sandboxes.komet import KometSandboxServer
 from komet_shop.services.shop import Shop
 from tests.conftest import MovableClock
 from tests.crash import house
@@ -26,6 +27,8 @@ ROUNDS = 14
 POINTS_OF_A_SALE = range(1, 1 + 8)
 """As many as there are: `test_the_points_are_counted` fails when one more comes."""
 AFTER_THE_CALL = 6
+POINTS_OF_MENDING = range(1, 1 + 43)
+"""The same for the worker that finds the charge and tells Komet."""
 
 
 def process(order: Order) -> list[str] | None:
@@ -52,11 +55,26 @@ def gateway() -> Iterator[SandboxServer]:
 
 
 @pytest.fixture
-def order(world: World, shop: Shop, clock: MovableClock) -> Order:
+def komet(clock: MovableClock) -> Iterator[KometSandboxServer]:
+    """A Komet that books twice what it is told twice."""
+    with KometSandboxServer(clock_file=clock.path) as server:
+        yield server
+
+
+@pytest.fixture
+def world(shop: Shop, gateway: SandboxServer, komet: KometSandboxServer) -> World:
+    """A cart whose order and payment Komet can book."""
+    return World.build(shop, gateway, komet)
+
+
+@pytest.fixture
+def order(world: World, shop: Shop, clock: MovableClock, komet: KometSandboxServer) -> Order:
     """A click on the pay button with a saved card: a token that could be charged twice."""
     return Order(
         database_url=str(shop.database.url.render_as_string(hide_password=False)),
         gateway_url=world.gateway.url,
+        komet_url=komet.url,
+        komet_token=komet.token,
         clock_file=Path(clock.path),
         scope=world.scope,
         click=world.click(saved_card=world.keep_card()),
@@ -69,7 +87,7 @@ def mend(order: Order, world: World, clock: MovableClock) -> None:
     for _ in range(ROUNDS):
         clock.advance(seconds=120)
         process(replace(order, job="mend"))
-        if not unsettled(world):
+        if not unsettled(world) and not world.waiting():
             return
 
 
@@ -78,8 +96,8 @@ def unsettled(world: World) -> list[int]:
         return list(session.scalars(select(Operation.id).where(Operation.state.in_(UNSETTLED))))
 
 
-def require_agreement(world: World) -> None:
-    """One charge or none, and everybody tells the same."""
+def require_agreement(world: World, komet: KometSandboxServer) -> None:
+    """One charge or none, and shop, gateway and Komet tell the same."""
     charged = [row["amount_cents"] for row in world.booked()]
     with world.shop.database.read() as session:
         states = [State(state) for state in session.scalars(select(Operation.state))]
@@ -90,6 +108,9 @@ def require_agreement(world: World) -> None:
     expected = "pending_approval" if charged else "draft"
     assert world.order().state == expected
     assert world.order().held_by_payment_id is None
+    books = requests.get(f"{komet.base_url}/_control/ledger", timeout=5).json()
+    assert [payment["total_cents"] for payment in books["payments"]] == charged
+    assert len(books["invoices"]) == len(charged)
 
 
 def test_the_points_are_counted(order: Order) -> None:
@@ -102,18 +123,36 @@ def test_the_points_are_counted(order: Order) -> None:
 
 @pytest.mark.parametrize("kill_at", POINTS_OF_A_SALE)
 def test_a_killed_sale_is_charged_once_or_never(
-    order: Order, world: World, clock: MovableClock, kill_at: int
+    order: Order, world: World, komet: KometSandboxServer, clock: MovableClock, kill_at: int
 ) -> None:
     assert process(replace(order, kill_at=kill_at)) is None
 
     mend(order, world, clock)
 
-    require_agreement(world)
+    require_agreement(world, komet)
 
 
-@pytest.mark.parametrize("mending_kill_at", range(1, 9))
+def test_the_points_of_mending_are_counted(order: Order, clock: MovableClock) -> None:
+    process(replace(order, kill_at=AFTER_THE_CALL))
+    clock.advance(seconds=120)
+
+    passed = process(replace(order, job="mend"))
+
+    assert passed is not None
+    assert len(passed) == len(POINTS_OF_MENDING)
+    assert {"after find", "after create_order", "after post_payment"} <= set(passed)
+
+
+@pytest.mark.parametrize(
+    "mending_kill_at",
+    [pytest.param(at, marks=() if at % 6 == 0 else pytest.mark.full) for at in POINTS_OF_MENDING],
+)
 def test_a_second_kill_while_mending_changes_nothing(
-    order: Order, world: World, clock: MovableClock, mending_kill_at: int
+    order: Order,
+    world: World,
+    komet: KometSandboxServer,
+    clock: MovableClock,
+    mending_kill_at: int,
 ) -> None:
     process(replace(order, kill_at=AFTER_THE_CALL))
     clock.advance(seconds=120)
@@ -121,14 +160,14 @@ def test_a_second_kill_while_mending_changes_nothing(
 
     mend(order, world, clock)
 
-    require_agreement(world)
+    require_agreement(world, komet)
 
 
-def test_the_broken_twin_is_caught(order: Order, world: World, clock: MovableClock) -> None:
+def test_the_broken_twin_is_caught(order: Order, world: World, komet: KometSandboxServer) -> None:
     process(replace(order, kill_at=AFTER_THE_CALL))
 
     process(replace(order, job="mend_by_sending_again"))
 
     with pytest.raises(AssertionError):
-        require_agreement(world)
+        require_agreement(world, komet)
     assert len(world.booked()) > 1
