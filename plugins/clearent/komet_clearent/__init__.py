@@ -1,0 +1,1 @@
+"""Clearent (Xplor Pay) for Komet Shop: the payment plugin and its local sandbox."""

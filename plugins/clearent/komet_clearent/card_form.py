@@ -1,0 +1,68 @@
+"""Clearent's hosted card fields: what the page gets, and what it must allow."""
+
+import re
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from komet_shop.plugin_api import Account, ContentSources, FormRequest, Fragment
+
+VENDOR_SCRIPT = "/js-sdk/js/clearent-host.js"
+OWN_SCRIPT = "/plugins/clearent/static/card-form.js"
+TEMPLATE = "clearent/card_form.html"
+
+_PUBLIC_KEY = re.compile(r"[0-9a-fA-F]{200,400}")
+
+_TEXTS: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "legend": "Card details",
+        "hint": "Your card number goes straight to Clearent, our card processor. "
+        "This shop never sees it.",
+        "frame": "Card number, expiry date and security code",
+        "wait": "Loading the card fields…",
+        "unread": "We could not read the card. Check the number, the expiry date and the "
+        "security code, then try again.",
+        "blocked": "The card fields did not load. Check your connection, switch off content "
+        "blockers for this page, then load the page again.",
+        "slow": "The card processor did not answer. Nothing was charged. Try again.",
+        "noscript": "Card fields need JavaScript. Switch it on for this site, then load the "
+        "page again.",
+    },
+    "es": {
+        "legend": "Datos de la tarjeta",
+        "hint": "El número de su tarjeta va directamente a Clearent, nuestro procesador de "
+        "tarjetas. Esta tienda nunca lo ve.",
+        "frame": "Número de tarjeta, fecha de vencimiento y código de seguridad",
+        "wait": "Cargando los campos de la tarjeta…",
+        "unread": "No pudimos leer la tarjeta. Revise el número, la fecha de vencimiento y el "
+        "código de seguridad, y vuelva a intentarlo.",
+        "blocked": "Los campos de la tarjeta no se cargaron. Revise su conexión, desactive los "
+        "bloqueadores de contenido para esta página y vuelva a cargarla.",
+        "slow": "El procesador de tarjetas no respondió. No se cobró nada. Inténtelo de nuevo.",
+        "noscript": "Los campos de la tarjeta necesitan JavaScript. Actívelo para este sitio y "
+        "vuelva a cargar la página.",
+    },
+}
+
+
+def fragment(account: Account, request: FormRequest) -> Fragment:
+    """The card fields of this account, in the buyer's language."""
+    context = {
+        "base_url": account.url.rstrip("/"),
+        "public_key": account.settings["public_key"],
+        "token_field": request.token_field,
+        "texts": _TEXTS.get(request.locale.partition("_")[0].partition("-")[0], _TEXTS["en"]),
+    }
+    vendor = account.url.rstrip("/") + VENDOR_SCRIPT
+    return Fragment(template=TEMPLATE, context=context, scripts=(vendor, OWN_SCRIPT))
+
+
+def content_sources(account: Account) -> ContentSources:
+    """One origin for everything: script, frame and answers come from the gateway's host."""
+    parts = urlsplit(account.url)
+    origin = (f"{parts.scheme}://{parts.netloc}",)
+    return ContentSources(scripts=origin, frames=origin, connections=origin)
+
+
+def is_public_key(text: str) -> bool:
+    """Whether this looks like a public key of Clearent: the hex of a DER key."""
+    return _PUBLIC_KEY.fullmatch(text) is not None

@@ -1,0 +1,5 @@
+"""`python -m komet_clearent.sandbox` runs the sandbox."""
+
+from .program import main
+
+main()
