@@ -1,0 +1,5 @@
+"""python -m komet_shop.sandboxes.komet"""
+
+from komet_shop.sandboxes.komet.program import main
+
+main()
