@@ -1,6 +1,7 @@
 """A small world around a payment: a buyer, a cart, a gateway, and the questions to ask them."""
 
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import Any
 
 import requests
@@ -186,6 +187,16 @@ class World:
             f"{self.gateway.url}/_control/faults", json={"fault": fault, **more}, timeout=TIMEOUT
         )
         answer.raise_for_status()
+
+    def disarm(self) -> None:
+        """Let the gateway behave again."""
+        requests.delete(f"{self.gateway.url}/_control/faults", timeout=TIMEOUT).raise_for_status()
+
+    def wait_for_booking(self) -> None:
+        """Ask the gateway's ledger until the late charge is in it."""
+        deadline = monotonic() + TIMEOUT
+        while not self.booked():
+            assert monotonic() < deadline, "the gateway never booked it"
 
     def booked(self) -> list[dict[str, Any]]:
         """What the gateway charged, by its own ledger."""

@@ -12,7 +12,7 @@ from komet_shop.domain.lookups import Noes
 from komet_shop.domain.operation_states import UNSETTLED, State
 from komet_shop.domain.verdict import Verdict, judge_transaction
 from komet_shop.models import Operation
-from komet_shop.plugin_api import Kind, LookupRequest, TakesPayments, Transaction
+from komet_shop.plugin_api import LookupRequest, TakesPayments, Transaction
 from komet_shop.services import gateways, operations, outcomes, results
 from komet_shop.services.operations import OperationMoved
 from komet_shop.services.results import Evidence
@@ -124,10 +124,10 @@ def _look(shop: Shop, connection: TakesPayments, operation: Operation) -> _Found
 
 
 def _matching(operation: Operation, transactions: tuple[Transaction, ...]) -> list[Transaction]:
-    kind = Kind(operation.kind)
-    wanted = Kind.AUTHORIZE if kind is Kind.STORE_CARD else kind
     return [
-        one for one in transactions if one.reference == operation.gateway_ref and one.kind is wanted
+        one
+        for one in transactions
+        if one.reference == operation.gateway_ref and one.kind == operation.kind
     ]
 
 
