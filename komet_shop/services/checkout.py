@@ -108,8 +108,7 @@ def _place(session: Session, shop: Shop, scope: Scope, order_id: str, expected_c
     now = shop.clock.now()
     found = open_order(session, scope, order_id)
     total = total_of(session, found.order, expected_cents)
-    answer = found.card_answer(total, now)
-    if answer.required and answer.reason in (None, Refusal.GATEWAY_TROUBLE):
+    if found.card_answer(total, now).only_by_card:
         raise CardRequired
     make_invoice(session, found.order, total, reserve=False, now=now)
     outcomes.check_out(session, found.order.id, payment_id=None, now=now)

@@ -1,6 +1,7 @@
 """What must be told to others: written with its cause, delivered by the worker, in order."""
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -65,10 +66,43 @@ def put_mail(
     )
 
 
-def claim(session: Session, *, owner: str, now: datetime, most: int = 20) -> list[Outbox]:
-    """Lease the messages that are due, only the first undelivered one of each aggregate."""
-    due = session.scalars(_due(now).limit(most)).all()
+def claim(
+    session: Session,
+    *,
+    owner: str,
+    now: datetime,
+    most: int = 20,
+    kinds: Sequence[str] | None = None,
+) -> list[Outbox]:
+    """Lease the messages that are due, only the first undelivered one of each aggregate.
+
+    `kinds` narrows what is claimed; it does not change what waits for what.
+    """
+    statement = _due(now).limit(most)
+    if kinds is not None:
+        statement = statement.where(Outbox.kind.in_(kinds))
+    due = session.scalars(statement).all()
     return [message for message in due if _lease(session, message, owner, now)]
+
+
+def is_any_due(session: Session, now: datetime, kinds: Sequence[str]) -> bool:
+    """True when a message of these kinds may be claimed now."""
+    statement = _due(now).where(Outbox.kind.in_(kinds)).limit(1)
+    return session.scalars(statement).first() is not None
+
+
+def about_to_send(session: Session, message: Outbox, now: datetime) -> bool:
+    """Renew the lease and write down that the message leaves the house; commit, then send.
+
+    False when the lease went to somebody else meanwhile: do not send.
+    """
+    result = session.execute(
+        update(Outbox)
+        .where(Outbox.id == message.id, Outbox.lease_owner == message.lease_owner)
+        .values(sent_at=now, lease_until=now + LEASE)
+        .returning(Outbox.id)
+    )
+    return result.scalar_one_or_none() is not None
 
 
 def done(session: Session, message: Outbox, now: datetime) -> bool:
@@ -91,6 +125,7 @@ def refused(session: Session, message: Outbox, error: str, now: datetime) -> boo
         state="dead" if is_dead else "ready",
         refusals=refusals,
         next_at=now + _wait(refusals),
+        sent_at=None,
         last_error=error,
     )
     return is_dead

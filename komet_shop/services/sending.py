@@ -31,6 +31,10 @@ log = structlog.get_logger(__name__)
 SEND_WITHIN_SECONDS = 5
 HISTORY = timedelta(days=90)
 NO_ANSWER = frozenset({Fault.NO_ANSWER, Fault.UNREACHABLE, Fault.BUSY, Fault.UNREADABLE})
+TAKEN_FOR_A_REPEAT = (
+    "The card processor took this for a repeat of an earlier payment of the same amount. "
+    "Nothing was charged. Please wait five minutes and try again, or use another card."
+)
 
 Call = Callable[[TakesPayments, Operation], GatewayResult]
 
@@ -95,13 +99,13 @@ def _evidence(
     shop: Shop, connection: TakesPayments, operation: Operation, result: GatewayResult
 ) -> Evidence:
     intent = operations.intent_of(operation)
-    is_duplicate = result.fault is Fault.DUPLICATE
     verdict = judge(intent, result)
-    if result.transaction_id and (is_duplicate or not verdict.complete):
+    if result.transaction_id and (result.fault is Fault.DUPLICATE or not verdict.complete):
         transaction = _fetch(shop, connection, result.transaction_id)
         if transaction is not None and transaction.reference == intent.reference:
             verdict = judge_transaction(intent, transaction)
-        elif transaction is not None and is_duplicate:
+        elif transaction is not None and result.fault is Fault.DUPLICATE:
+            result = replace(result, buyer_message=TAKEN_FOR_A_REPEAT)
             reason = "the gateway took it for another payment: nothing was charged"
             verdict = Verdict(state=State.FAILED, reason=reason)
     return Evidence.of_answer(verdict, result, result.card)

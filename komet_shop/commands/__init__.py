@@ -1,0 +1,1 @@
+"""The commands of `komet-shop`: a module each, which lists its click commands in `commands`."""

@@ -1,0 +1,121 @@
+"""What the shop's mails say. The mailer puts it into words and hands it to a mail server."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+WITHOUT_ALERT = "alert"
+"""Mail about trouble makes no mail about its own trouble."""
+
+
+class MailUnavailable(Exception):
+    """The mail server is down, unclear or asks to come back later."""
+
+
+class MailRefused(Exception):
+    """The mail server will not take this message for this recipient."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sender:
+    """Whose mail it is."""
+
+    company: str
+    location: str = ""
+    time_zone: str = "UTC"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """A line of an order. `price_e4` is per unit."""
+
+    description: str
+    boxes: int
+    units_per_box: int
+    unit_type: str
+    price_e4: int
+    cents: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receipt:
+    """A card payment that was received."""
+
+    receipt_number: str
+    control_number: str
+    received_at: datetime
+    customer: str
+    order_number: str
+    order_path: str
+    brand: str
+    last_four: str
+    authorization_code: str
+    transaction_id: str
+    currency: str
+    lines: tuple[Line, ...]
+    tax_cents: int
+    amount_cents: int
+    fee_cents: int
+    charged_cents: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckoutNotice:
+    """An order that was checked out."""
+
+    order_number: str
+    order_path: str
+    customer: str
+    customer_po: str
+    ship_date: date
+    currency: str
+    lines: tuple[Line, ...]
+    tax_cents: int
+    total_cents: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reset:
+    """A new password was asked for; the link is for its reader only."""
+
+    link: str
+
+    def __repr__(self) -> str:
+        return "Reset(link='***')"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alert:
+    """Something needs a person of the company."""
+
+    subject_kind: str
+    message_id: int
+    error: str
+    attempts: int
+
+
+Content = Receipt | CheckoutNotice | Reset | Alert
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """One mail to one recipient. `key` stays the same when it is sent again."""
+
+    key: str
+    template: str
+    to: str
+    locale: str
+    sender: Sender
+    content: Content
+
+
+class SendsMail(Protocol):
+    """Delivers letters."""
+
+    def send(self, letter: Letter) -> None:
+        """Hand a letter to the mail server.
+
+        Raises:
+            MailUnavailable, MailRefused.
+        """
+        ...

@@ -1,0 +1,27 @@
+"""Jobs that are due once in a while, whichever of the workers comes first."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from komet_shop.models import SyncCursor
+
+
+def take(session: Session, name: str, *, every: timedelta, owner: str, now: datetime) -> bool:
+    """True for one caller in each span of `every`; the others have nothing to do.
+
+    A turn is not given back when the job fails: the next one comes soon enough.
+    """
+    dialect = session.get_bind().dialect.name
+    insert = (postgresql if dialect == "postgresql" else sqlite).insert(SyncCursor)
+    statement = (
+        insert.values(name=f"turn:{name}", value=owner, updated_at=now)
+        .on_conflict_do_update(
+            index_elements=["name"],
+            set_={"value": owner, "updated_at": now},
+            where=SyncCursor.updated_at <= now - every,
+        )
+        .returning(SyncCursor.name)
+    )
+    return session.execute(statement).scalar_one_or_none() is not None
