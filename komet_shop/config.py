@@ -54,6 +54,8 @@ class Config:
     proxy_hops: int = 0
     debug: bool = False
     payments_in_flight: int = 8
+    plugin: str = ""
+    metrics_token: Secret = Secret("")
 
     def __repr__(self) -> str:
         return f"Config(env={self.env!r}, base_url={self.base_url!r})"
@@ -99,6 +101,8 @@ class Config:
             proxy_hops=reader.whole("PROXY_HOPS", default=0),
             debug=reader.flag("DEBUG"),
             payments_in_flight=reader.whole("PAYMENTS_IN_FLIGHT", default=8),
+            plugin=reader.text("PLUGIN", default=""),
+            metrics_token=Secret(reader.text("METRICS_TOKEN", default="")),
         )
         problems = [*reader.problems, *_dangers(config)]
         if problems:

@@ -65,6 +65,11 @@ class Answer:
         """The refusal to show: the most fundamental one."""
         return self.refusals[0] if self.refusals else None
 
+    @property
+    def only_by_card(self) -> bool:
+        """True when the order cannot be checked out on terms, not even in gateway trouble."""
+        return self.required and self.reason in (None, Refusal.GATEWAY_TROUBLE)
+
 
 CARD_CURRENCY = "USD"
 RESTRICTABLE = (Channel.ECOMMERCE, Channel.ORDER_ENTRY)

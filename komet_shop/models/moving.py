@@ -10,7 +10,10 @@ from komet_shop.models.base import Base, BigId, Code, Id, Long, reference_to
 
 
 class Outbox(Base):
-    """One thing to tell Komet or a mail server, committed with the change that caused it."""
+    """One thing to tell Komet or a mail server, committed with the change that caused it.
+
+    `sent_at`: when it last left the house without a clear answer having come back since.
+    """
 
     __tablename__ = "outbox"
     __table_args__ = (
@@ -31,6 +34,7 @@ class Outbox(Base):
     next_at: Mapped[datetime]
     lease_owner: Mapped[str | None] = mapped_column(String(64))
     lease_until: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
     last_error: Mapped[Long] = mapped_column(default="")
     created_at: Mapped[datetime]
     done_at: Mapped[datetime | None]

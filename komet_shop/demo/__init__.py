@@ -1,0 +1,1 @@
+"""The demo: the shop with everything around it, on one machine, started by one command."""

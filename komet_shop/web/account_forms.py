@@ -1,0 +1,104 @@
+"""Login and password forms: our words, our limits, the same answer whoever asks."""
+
+from typing import Any
+
+import structlog
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_security.forms import ForgotPasswordForm, LoginForm, ResetPasswordForm, VerifyForm
+from flask_security.password_util import PasswordUtil
+from wtforms import SubmitField
+
+from komet_shop.services import passwords
+from komet_shop.services.passwords import WeakPassword
+from komet_shop.web import login_records
+from komet_shop.web.login_limits import LoginTry, may_ask_for_reset
+
+log = structlog.get_logger(__name__)
+
+
+class ShopLoginForm(LoginForm):
+    """Email and password. There is no "remember me": sessions end on the server."""
+
+    remember = None
+    submit = SubmitField(_l("Log in"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.email.label.text = _("Email")
+        self.password.label.text = _("Password")
+        self.password.description = ""
+
+    def validate(self, **kwargs: Any) -> bool:
+        """Check limits, then the password. Every "no" looks the same."""
+        tried = LoginTry.by(self.email.data or "")
+        if not tried.is_allowed():
+            log.warning("login_limited")
+            self.password.errors = [*self.password.errors, "limited"]
+            return False
+        if not super().validate(**kwargs):
+            login_records.failed(self.user)
+            return False
+        tried.was_good()
+        return True
+
+
+class ShopForgotPasswordForm(ForgotPasswordForm):
+    """Asks where to send a link. Too many asks are dropped without a word."""
+
+    submit = SubmitField(_l("Send me a link"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.email.label.text = _("Email")
+
+    def validate(self, **kwargs: Any) -> bool:
+        """False without an error looks like success, and sends nothing."""
+        return may_ask_for_reset(self.email.data or "") and super().validate(**kwargs)
+
+
+class ShopResetPasswordForm(ResetPasswordForm):
+    """A new password, twice."""
+
+    submit = SubmitField(_l("Save the new password"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.password.label.text = _("New password")
+        self.password_confirm.label.text = _("The same password again")
+
+
+class ShopVerifyForm(VerifyForm):
+    """The password once more, before something that matters."""
+
+    submit = SubmitField(_l("Continue"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.password.label.text = _("Password")
+
+    def validate(self, **kwargs: Any) -> bool:
+        """Counts as a login try: a borrowed session must not guess without end."""
+        tried = LoginTry.by(self.user.email)
+        if not tried.is_allowed():
+            self.password.errors = [*self.password.errors, _("Too many tries. Wait 15 minutes.")]
+            return False
+        if not super().validate(**kwargs):
+            return False
+        tried.was_good()
+        return True
+
+
+class ShopPasswords(PasswordUtil):
+    """Which passwords are good enough."""
+
+    def validate(self, password: str, is_register: bool, **kwargs: Any) -> tuple[Any, str]:
+        """The reasons against it, or None, and the password as it is hashed."""
+        normal = self.normalize(password)
+        user = kwargs.get("user")
+        about = (user.email, user.name) if user is not None else ()
+        try:
+            passwords.require_strong(normal, about=about)
+        except WeakPassword as weak:
+            return [str(weak)], normal
+        return None, normal

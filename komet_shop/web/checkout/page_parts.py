@@ -1,0 +1,65 @@
+"""What the review page and the payment page share: the open order, ready for a template."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from komet_shop.domain.card_rules import Answer
+from komet_shop.services import checkout, orders, saved_cards
+from komet_shop.services.checkout import OpenOrder
+from komet_shop.services.orders import Detail
+from komet_shop.services.saved_cards import ShownCard
+from komet_shop.services.visits import Visit
+from komet_shop.web.current import scope, shop
+from komet_shop.web.shopping import opened_visit
+from komet_shop.web.storefront.order_lines import LineView, Totals, line_view, totals_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """The buyer's open order with its lines, totals, cards and the answer about cards."""
+
+    visit: Visit
+    found: OpenOrder
+    detail: Detail
+    lines: list[LineView]
+    totals: Totals
+    answer: Answer
+    cards: list[ShownCard]
+
+
+def open_parts(*, with_cards: bool = False) -> Parts:
+    """Read the cart that is to be checked out.
+
+    Raises:
+        checkout.CheckoutRefused: one of its kinds: there is nothing to check out now.
+    """
+    now = shop().clock.now()
+    with opened_visit() as (unit, visit):
+        order_id = visit.cart.public_id
+        found = checkout.open_order(unit, scope(), order_id)
+        detail = orders.detail(unit, scope(), order_id)
+        lines = orders.lines(unit, scope(), order_id)
+        cards = _cards(unit, found, now) if with_cards else []
+    if detail is None or not lines:
+        raise checkout.OrderEmpty(order_id)
+    return Parts(
+        visit=visit,
+        found=found,
+        detail=detail,
+        lines=[line_view(line) for line in lines],
+        totals=totals_of(detail),
+        answer=found.card_answer(detail.listed.total_cents, now),
+        cards=cards,
+    )
+
+
+def _cards(unit: Session, found: OpenOrder, now: datetime) -> list[ShownCard]:
+    return saved_cards.shown(
+        unit,
+        scope(),
+        customer_id=found.order.customer_id,
+        location_id=found.order.location_id,
+        now=now,
+    )

@@ -1,0 +1,75 @@
+"""What logins leave behind: audit entries, new session ids, ended sessions."""
+
+from typing import Any
+
+from flask import Flask, current_app
+from flask_login import user_logged_out  # type: ignore[import-untyped]  # ships no types
+from flask_security.core import UserMixin
+from flask_security.signals import password_changed, password_reset, user_authenticated
+from sqlalchemy.orm import Session, scoped_session
+
+from komet_shop.models import User
+from komet_shop.services import audit
+from komet_shop.services.audit import Entry
+from komet_shop.web import session_store
+from komet_shop.web.current import NOBODY, Visitor, actor, shop
+from komet_shop.web.sessions import browser_session
+from komet_shop.web.visitors import become, company
+
+EMPTY: frozenset[int] = frozenset()
+
+
+def register(app: Flask) -> None:
+    """Listen to what Flask-Security and Flask-Login tell."""
+    user_authenticated.connect(_logged_in, app)
+    user_logged_out.connect(_logged_out, app)
+    password_reset.connect(_password_changed, app)
+    password_changed.connect(_password_changed, app)
+
+
+def unit() -> Session:
+    """The transaction that accounts are changed in; it ends after the view."""
+    found: scoped_session[Session] = current_app.extensions["komet_shop_accounts"]
+    return found()
+
+
+def failed(user: UserMixin | None) -> None:
+    """Somebody did not get in. Neither the address nor the password is kept."""
+    if not isinstance(user, User):
+        _write("login_failed", None, "no such account")
+    else:
+        _write("login_failed", user.id, "wrong password" if user.active else "account is off")
+
+
+def _logged_in(_app: Flask, user: User, **_more: Any) -> None:
+    browser_session().change_owner(user.id)
+    become(Visitor.of(user, assigned=EMPTY, active=EMPTY, customers=EMPTY))
+    _write("login", user.id)
+
+
+def _logged_out(_app: Flask, user: User, **_more: Any) -> None:
+    browser_session().change_owner(None)
+    become(NOBODY)
+    _write("logout", user.id)
+
+
+def _password_changed(_app: Flask, user: User, **_more: Any) -> None:
+    own = browser_session()
+    is_own = own.user_id == user.id
+    session_store.end_others(unit(), user.id, keep=own.digest if is_own else "")
+    _write("password_changed", user.id)
+
+
+def _write(action: str, user_id: int | None, reason: str = "") -> None:
+    house = company()
+    if house is None:
+        return
+    entry = Entry(
+        actor=actor(),
+        company_id=house.id,
+        action=action,
+        object_type="user",
+        object_id=user_id,
+        reason=reason,
+    )
+    audit.write(unit(), entry, shop().clock.now())

@@ -1,0 +1,109 @@
+"""Your Shopping Cart: see it, put boxes in, change them, take them out."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from komet_shop.domain.permissions import Permission
+from komet_shop.services import carts, orders, shipping
+from komet_shop.services.carts import CartRefused, Trip
+from komet_shop.web import shopping
+from komet_shop.web.current import scope, shop
+from komet_shop.web.going_back import back_to
+from komet_shop.web.permissions import requires
+from komet_shop.web.shopping import opened_visit
+from komet_shop.web.storefront.blueprint import bp
+from komet_shop.web.storefront.delivery import delivery_bar
+from komet_shop.web.storefront.order_lines import cart_line_view, totals_of
+from komet_shop.web.storefront.refusals import words_for
+
+
+@bp.get("/cart")
+@requires(Permission.SHOP)
+def show_cart() -> ResponseReturnValue:
+    """The cart, with what it comes to and how it goes on."""
+    with opened_visit() as (unit, visit):
+        found = orders.detail(unit, scope(), visit.cart.public_id) if visit.cart.lines else None
+        lines = orders.lines(unit, scope(), visit.cart.public_id) if found else []
+        delivery = shipping.delivery(unit, scope(), visit, shopping.wanted())
+    return render_template(
+        "storefront/cart.html",
+        lines=[cart_line_view(line, visit.cart.public_id) for line in lines],
+        totals=totals_of(found) if found else None,
+        delivery=delivery_bar(visit, delivery),
+    )
+
+
+@bp.post("/cart/lines")
+@requires(Permission.SHOP)
+def add_to_cart() -> ResponseReturnValue:
+    """Put boxes into the cart; back to the page the buyer was on, at the same tile."""
+    line, boxes = request.form.get("line", "")[:24], _boxes()
+    with opened_visit() as (unit, visit):
+        delivery = shipping.delivery(unit, scope(), visit, shopping.wanted())
+    trip = Trip(
+        customer_id=visit.buyer.id,
+        location_id=visit.place.id,
+        ship_date=visit.ship_date,
+        carrier_id=delivery.carrier.id if delivery.carrier else None,
+        ship_to_id=delivery.ship_to.id if delivery.ship_to else None,
+    )
+    with _refusals_shown():
+        in_cart = carts.add(shop(), scope(), trip, line=line, boxes=boxes)
+        flash(_added(in_cart), "success")
+    return redirect(back_to("/shop", anchor=line), 303)
+
+
+@bp.post("/cart/<cart>/lines/<line>/update")
+@requires(Permission.SHOP)
+def change_line(cart: str, line: str) -> ResponseReturnValue:
+    """Another number of boxes."""
+    with _refusals_shown():
+        carts.change(shop(), scope(), cart, line=line, boxes=_boxes())
+    return redirect(url_for(".show_cart"), 303)
+
+
+@bp.post("/cart/<cart>/lines/<line>/delete")
+@requires(Permission.SHOP)
+def delete_line(cart: str, line: str) -> ResponseReturnValue:
+    """Take a line out; its boxes are free for others at once."""
+    with _refusals_shown():
+        carts.change(shop(), scope(), cart, line=line, boxes=0)
+    return redirect(url_for(".show_cart"), 303)
+
+
+@bp.post("/cart/<cart>/empty")
+@requires(Permission.SHOP)
+def empty_cart(cart: str) -> ResponseReturnValue:
+    """Take everything out, to choose another delivery."""
+    with _refusals_shown():
+        carts.empty(shop(), scope(), cart)
+        flash(_("Your cart is empty. Choose where and when it should ship."), "success")
+    return redirect(back_to("/cart"), 303)
+
+
+@contextmanager
+def _refusals_shown() -> Iterator[None]:
+    """Say in words why the cart stayed as it is."""
+    try:
+        yield
+    except CartRefused as refusal:
+        flash(words_for(refusal), "danger")
+
+
+def _boxes() -> int:
+    """A whole number of boxes; anything else counts as too many, which is refused."""
+    text = request.form.get("quantity", "1").strip()
+    return int(text) if text.isdecimal() and len(text) <= 6 else carts.MOST_BOXES + 1
+
+
+def _added(in_cart: int) -> str:
+    return ngettext(
+        "Added. %(num)d box of it is in your cart.",
+        "Added. %(num)d boxes of it are in your cart.",
+        in_cart,
+    )

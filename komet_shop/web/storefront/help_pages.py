@@ -1,0 +1,25 @@
+"""Help for buyers, and the style guide for people who build pages."""
+
+from flask import abort, render_template
+from flask.typing import ResponseReturnValue
+
+from komet_shop.services import saved_cards
+from komet_shop.web.current import shop
+from komet_shop.web.permissions import public
+from komet_shop.web.storefront.blueprint import bp
+
+
+@bp.get("/help")
+@public("how ordering works is no secret")
+def help_page() -> ResponseReturnValue:
+    """How ordering and paying works."""
+    return render_template("storefront/help.html", consent_version=saved_cards.CONSENT_VERSION)
+
+
+@bp.get("/help/design")
+@public("shows no data; not there in production")
+def design() -> ResponseReturnValue:
+    """The style guide."""
+    if shop().config.is_production:
+        abort(404)
+    return render_template("style_guide.html")

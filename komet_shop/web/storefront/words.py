@@ -1,0 +1,70 @@
+"""Trade words of flowers, boxes and countries, in the language of the page."""
+
+from flask_babel import get_locale, ngettext
+from flask_babel import gettext as _
+
+LONGEST_COLOUR = 40
+TIMES = "\N{MULTIPLICATION SIGN}"
+
+
+def box_name(code: str) -> str:
+    """ "Half box" from HB; a code nobody has heard of stays as it is."""
+    names = {
+        "QB": _("Quarter box"),
+        "HB": _("Half box"),
+        "FB": _("Full box"),
+        "EB": _("Eighth box"),
+    }
+    return names.get(code.upper(), code)
+
+
+def unit_name(unit_type: str) -> str:
+    """What a price is for."""
+    return _("stem") if unit_type == "Stem" else _("bunch")
+
+
+def packing(box_type: str, bunches: int, stems: int) -> str:
+    """ "HB · 10 bunches x 25 stems"."""
+    held = ngettext("%(num)d bunch", "%(num)d bunches", bunches)
+    if stems > 1:
+        held += f" {TIMES} " + ngettext("%(num)d stem", "%(num)d stems", stems)
+    return f"{box_type} · {held}"
+
+
+def boxes_left(count: int) -> str:
+    """How many boxes can still be bought."""
+    return ngettext("%(num)d box left", "%(num)d boxes left", count)
+
+
+def country_name(code: str) -> str:
+    """ "Ecuador" from EC."""
+    locale = get_locale()
+    return str(locale.territories.get(code.upper(), code)) if locale is not None else code
+
+
+def origin_name(origin: int) -> str:
+    """Where the boxes are now. Rule: the four kinds of stock of Komet."""
+    names = {
+        1: _("On hand"),
+        2: _("Future sales"),
+        3: _("Vendor availability"),
+        4: _("Partner stock"),
+    }
+    return names.get(origin, "")
+
+
+def colour_slug(colour: str) -> str:
+    """The name of a colour as style sheets know it."""
+    return colour.lower().replace(" ", "-")[:LONGEST_COLOUR]
+
+
+def boxes(count: int) -> str:
+    """ "2 boxes"."""
+    return ngettext("%(num)d box", "%(num)d boxes", count)
+
+
+def units(unit_type: str, count: int) -> str:
+    """ "500 stems" or "20 bunches"."""
+    if unit_type == "Stem":
+        return ngettext("%(num)d stem", "%(num)d stems", count)
+    return ngettext("%(num)d bunch", "%(num)d bunches", count)
