@@ -1,0 +1,217 @@
+"""The command line as an operator meets it: in a process of its own."""
+
+import base64
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import requests
+from sqlalchemy import select
+
+from komet_shop.models import Customer, User
+from komet_shop.models.database import Database
+from tests import factories
+from tests.web.browser import PASSWORD, Browser
+
+CHECKOUT = Path(__file__).parents[1]
+RUN = [sys.executable, "-c", "from komet_shop.cli import main; main(prog_name='komet-shop')"]
+ENTRY_POINTS = "[komet_shop.plugins]\ndummy = komet_dummy.plugin:plugin\n"
+SECONDS = 60
+
+Result = subprocess.CompletedProcess[str]
+Command = Callable[..., Result]
+
+
+@pytest.fixture
+def environment(database_url: str, tmp_path: Path) -> dict[str, str]:
+    """What an operator sets; the dummy plugin is installed."""
+    metadata = tmp_path / "site" / "komet_shop_dummy-0.1.0.dist-info"
+    metadata.mkdir(parents=True)
+    (metadata / "METADATA").write_text("Name: komet-shop-dummy\nVersion: 0.1.0\n")
+    (metadata / "entry_points.txt").write_text(ENTRY_POINTS)
+    path = (CHECKOUT, CHECKOUT / "tests" / "dummy_plugin", tmp_path / "site")
+    return {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": os.pathsep.join(map(str, path)),
+        "KOMET_SHOP_ENV": "test",
+        "KOMET_SHOP_PLUGIN": "dummy",
+        "KOMET_SHOP_DATABASE_URL": database_url,
+        "KOMET_SHOP_DATA_DIR": str(tmp_path / "var"),
+        "KOMET_SHOP_SECRET_KEY": "k" * 40,
+        "KOMET_SHOP_MASTER_KEY": base64.urlsafe_b64encode(factories.MASTER_KEY).decode(),
+    }
+
+
+@pytest.fixture
+def command(environment: dict[str, str], tmp_path: Path) -> Command:
+    """Runs `komet-shop …` from another folder."""
+
+    def run(*arguments: str, stdin: str = "", **changes: str) -> Result:
+        return subprocess.run(
+            [*RUN, *arguments],
+            env={**environment, **changes},
+            cwd=tmp_path,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+        )
+
+    return run
+
+
+def _company(database: Database) -> tuple[str, str]:
+    """A company; the codes of a location and of a customer."""
+    with database.write() as session:
+        company = factories.make_company(session)
+        location = factories.make_location(session, company)
+        customer = factories.make_customer(session, company)
+        return location.code, customer.code
+
+
+def test_a_wrong_configuration_is_one_line_and_exit_code_2(command: Command) -> None:
+    result = command("doctor", KOMET_SHOP_ENV="prod")
+
+    assert result.returncode == 2
+    assert len(result.stderr.splitlines()) == 1
+    assert "KOMET_SHOP_ENV is 'prod'" in result.stderr
+
+
+def test_wrong_usage_is_exit_code_2(command: Command) -> None:
+    result = command("dance")
+
+    assert result.returncode == 2
+    assert "No such command 'dance'" in result.stderr
+
+
+def test_a_missing_plugin_is_one_line_and_exit_code_2(command: Command) -> None:
+    result = command("doctor", KOMET_SHOP_PLUGIN="stripes")
+
+    assert result.returncode == 2
+    assert "KOMET_SHOP_PLUGIN is 'stripes'" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_database_goes_down_and_up_again(command: Command) -> None:
+    down = command("db", "downgrade", "base", "--yes")
+    missing = command("db", "check")
+    up = command("db", "upgrade")
+    there = command("db", "check")
+
+    assert [one.returncode for one in (down, missing, up, there)] == [0, 1, 0, 0]
+    assert "db upgrade" in missing.stderr or "migrated" in missing.stderr
+
+
+def test_an_account_is_added_with_its_rights(command: Command, database: Database) -> None:
+    _location, customer = _company(database)
+
+    result = command(
+        *("user", "add", "Ana@People.Example", "--name", "Ana", "--role", "buyer"),
+        *("--customer", customer, "--password-stdin"),
+        stdin=f"{PASSWORD}\n",
+    )
+
+    with database.read() as session:
+        user = session.scalars(select(User)).one()
+        roles = [role.name for role in user.roles]
+        of_customers = session.scalars(select(Customer.code)).all()
+    assert (result.returncode, result.stderr) == (0, "")
+    assert (user.email, roles, of_customers) == ("ana@people.example", ["buyer"], [customer])
+    assert str(user.password).startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    assert PASSWORD not in str(user.password)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "password", "told"),
+    [
+        (["--role", "sales", "--location", "NOWHERE"], PASSWORD, "Unknown location: NOWHERE"),
+        (["--role", "sales"], "password1234", "easy to guess"),
+        (["--role", "sales", "--customer", "C1"], PASSWORD, "Only buyers"),
+    ],
+)
+def test_an_account_that_makes_no_sense_is_refused(
+    command: Command, database: Database, arguments: list[str], password: str, told: str
+) -> None:
+    _company(database)
+
+    result = command(
+        *("user", "add", "ana@people.example", "--name", "Ana", "--password-stdin", *arguments),
+        stdin=f"{password}\n",
+    )
+
+    with database.read() as session:
+        assert session.scalars(select(User)).all() == []
+    assert result.returncode == 2
+    assert told in result.stderr
+
+
+def test_the_doctor_sees_that_all_is_well(command: Command, database: Database) -> None:
+    _company(database)
+
+    result = command("doctor")
+
+    assert result.returncode == 0
+    assert {line.split()[0] for line in result.stdout.splitlines()} == {"ok"}
+
+
+def test_the_doctor_sees_a_database_of_another_version(
+    command: Command, database: Database
+) -> None:
+    with database.write() as session:
+        session.connection().exec_driver_sql("UPDATE alembic_version SET version_num = '0000'")
+
+    result = command("doctor")
+
+    assert result.returncode == 1
+    assert re.search(r"FAIL +database +.*db upgrade", result.stdout)
+
+
+def test_new_keys_make_a_good_configuration(command: Command) -> None:
+    printed = command("keys", "generate").stdout
+    keys = dict(line.split("=", 1) for line in printed.splitlines())
+
+    assert set(keys) == {"KOMET_SHOP_SECRET_KEY", "KOMET_SHOP_MASTER_KEY"}
+    assert command("doctor", **keys).returncode == 0
+
+
+def test_the_shop_is_served_until_it_is_told_to_stop(
+    environment: dict[str, str], database: Database, tmp_path: Path
+) -> None:
+    port = _free_port()
+    served = {**environment, "KOMET_SHOP_BASE_URL": f"http://localhost:{port}"}
+    command = [*RUN, "serve", "--host", "localhost", "--processes", "2", "--threads", "4"]
+    with subprocess.Popen(command, env=served, cwd=tmp_path, stderr=subprocess.PIPE) as process:
+        url = f"http://localhost:{port}"
+        _wait_for(url, process)
+
+        ready = requests.get(f"{url}/readyz", timeout=SECONDS)
+        login = Browser(url).get("/login")
+        metrics = requests.get(f"{url}/metrics", timeout=SECONDS)
+        process.send_signal(signal.SIGTERM)
+        code = process.wait(timeout=SECONDS)
+
+    assert (ready.status_code, login.status_code, code) == (200, 200, 0)
+    assert 'route="/login",status="200"' in metrics.text
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
+    retries = requests.adapters.HTTPAdapter(
+        max_retries=requests.adapters.Retry(connect=12, backoff_factor=0.1)
+    )
+    with requests.Session() as session:
+        session.trust_env = False
+        session.mount("http://", retries)
+        assert session.get(f"{url}/healthz", timeout=SECONDS).status_code == 200
+    assert process.poll() is None
