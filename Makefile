@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PACKAGES := komet_shop plugins/clearent/komet_clearent
 
-.PHONY: demo test test-full check bench wheels clean setup system
+.PHONY: demo test pictures test-full check bench wheels clean setup system
 
 demo: setup
 	$(BIN)/komet-shop demo $(DEMO)
@@ -20,10 +20,14 @@ check: setup
 	$(BIN)/mypy $(PACKAGES)
 	$(BIN)/lint-imports
 
+pictures: system setup
+	PYTHONPATH=. $(BIN)/python scripts/take_pictures.py
+
 bench: system setup
 	$(BIN)/python -m benchmarks
 
 wheels: setup
+	rm -rf build plugins/clearent/build
 	$(BIN)/python -m build --wheel --no-isolation --outdir dist .
 	$(BIN)/python -m build --wheel --no-isolation --outdir dist plugins/clearent
 

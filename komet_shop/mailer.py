@@ -95,20 +95,25 @@ class Mailer:
 @contextmanager
 def _connect(url: SplitResult, seconds: float) -> Iterator[smtplib.SMTP]:
     host, port = url.hostname or "", url.port or DEFAULT_PORTS.get(url.scheme, 25)
-    safely = ssl.create_default_context()
     server = (
-        smtplib.SMTP_SSL(host, port, timeout=seconds, context=safely)
+        smtplib.SMTP_SSL(host, port, timeout=seconds, context=_verifying())
         if url.scheme == "smtps"
         else smtplib.SMTP(host, port, timeout=seconds)
     )
     with server:
         server.ehlo_or_helo_if_needed()
         if url.scheme == "smtp" and server.has_extn("starttls"):
-            server.starttls(context=safely)
+            server.starttls(context=_verifying())
             server.ehlo()
         if url.username:
             server.login(unquote(url.username), unquote(url.password or ""))
         yield server
+
+
+@cache
+def _verifying() -> ssl.SSLContext:
+    """The machine's certificates take a while to load, so they are kept."""
+    return ssl.create_default_context()
 
 
 @contextmanager

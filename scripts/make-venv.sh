@@ -21,7 +21,7 @@ if [ ! -x .venv/bin/pip ]; then
     }
 fi
 .venv/bin/pip install --quiet --disable-pip-version-check \
-    --constraint constraints.txt setuptools wheel
+    --constraint constraints.txt --upgrade setuptools wheel
 .venv/bin/pip install --quiet --disable-pip-version-check --no-build-isolation \
     --constraint constraints.txt \
     --editable '.[demo,dev]' --editable plugins/clearent

@@ -2,7 +2,7 @@
 
 import itertools
 import json
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
@@ -28,7 +28,8 @@ from komet_shop.services.scope import Actor, Scope
 from komet_shop.services.secret_box import SecretBox
 
 _numbers = itertools.count(1)
-NOW = datetime(2026, 11, 25, 15, 0, tzinfo=UTC)
+NOW = datetime.now(UTC).replace(microsecond=0)
+TODAY = NOW.date()
 MASTER_KEY = bytes(range(32))
 BOX = SecretBox(MASTER_KEY)
 
@@ -136,8 +137,8 @@ def make_inventory_line(
         "units_per_box": 250,
         "price_e4": 4_550,
         "boxes_available": 100,
-        "available_from": date(2026, 11, 1),
-        "available_to": date(2027, 1, 31),
+        "available_from": TODAY - timedelta(days=7),
+        "available_to": TODAY + timedelta(days=60),
     }
     return _added(session, InventoryLine(**{**given, **values}))
 
@@ -181,7 +182,7 @@ def make_order(
         "location_id": location.id,
         "customer_id": customer.id,
         "buyer_id": buyer.id,
-        "ship_date": date(2026, 11, 27),
+        "ship_date": TODAY + timedelta(days=4),
         "currency": "USD",
         "created_at": NOW,
         "expires_at": NOW + timedelta(days=3),

@@ -8,24 +8,28 @@ from typing import Any
 from sqlalchemy import Engine, event
 
 TRANSACTIONS = ("BEGIN", "COMMIT", "ROLLBACK", "PRAGMA")
+CREW = "gateway"
+"""How the threads that call the gateway are named."""
 
 
 class Statements(list[str]):
-    """The statements of one thread, in their order."""
+    """The statements of requests, or of the test itself; those of the crew stand apart."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.of_crew: list[str] = []
 
 
 @contextmanager
-def count_statements(engine: Engine, *, of_all_threads: bool = False) -> Iterator[Statements]:
-    """What this thread sends while the block runs; `len()` of it is the count.
-
-    Other threads, such as the crew that calls the gateway, count with `of_all_threads`.
-    """
-    seen, thread = Statements(), threading.get_ident()
+def count_statements(engine: Engine) -> Iterator[Statements]:
+    """What is sent while the block runs; `len()` of it is the count."""
+    seen = Statements()
 
     def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        is_ours = of_all_threads or threading.get_ident() == thread
-        if is_ours and not statement.startswith(TRANSACTIONS):
-            seen.append(statement)
+        if statement.startswith(TRANSACTIONS):
+            return
+        of_crew = threading.current_thread().name.startswith(CREW)
+        (seen.of_crew if of_crew else seen).append(statement)
 
     event.listen(engine, "before_cursor_execute", note)
     try:

@@ -1,19 +1,22 @@
-"""The command line as an operator meets it: in a process of its own."""
+"""The command line as an operator meets it."""
 
 import base64
+import logging
 import os
 import re
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import requests
+from click.testing import CliRunner, Result
 from sqlalchemy import select
 
+from komet_shop.cli import main
 from komet_shop.models import Customer, User
 from komet_shop.models.database import Database
 from tests import factories
@@ -24,7 +27,6 @@ RUN = [sys.executable, "-c", "from komet_shop.cli import main; main(prog_name='k
 ENTRY_POINTS = "[komet_shop.plugins]\ndummy = komet_dummy.plugin:plugin\n"
 SECONDS = 60
 
-Result = subprocess.CompletedProcess[str]
 Command = Callable[..., Result]
 
 
@@ -49,21 +51,23 @@ def environment(database_url: str, tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def command(environment: dict[str, str], tmp_path: Path) -> Command:
-    """Runs `komet-shop …` from another folder."""
+def command(
+    environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Command]:
+    """Runs `komet-shop …` in this process, from another folder."""
+    root = logging.getLogger()
+    before, level = root.handlers, root.level
+    monkeypatch.syspath_prepend(tmp_path / "site")
+    monkeypatch.chdir(tmp_path)
 
     def run(*arguments: str, stdin: str = "", **changes: str) -> Result:
-        return subprocess.run(
-            [*RUN, *arguments],
-            env={**environment, **changes},
-            cwd=tmp_path,
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=SECONDS,
+        return CliRunner().invoke(
+            main, arguments, input=stdin, env={**environment, **changes}, prog_name="komet-shop"
         )
 
-    return run
+    yield run
+    root.handlers = before
+    root.setLevel(level)
 
 
 def _company(database: Database) -> tuple[str, str]:
@@ -75,8 +79,14 @@ def _company(database: Database) -> tuple[str, str]:
         return location.code, customer.code
 
 
-def test_a_wrong_configuration_is_one_line_and_exit_code_2(command: Command) -> None:
-    result = command("doctor", KOMET_SHOP_ENV="prod")
+def test_a_wrong_configuration_is_one_line_and_exit_code_2(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    wrong = {**environment, "KOMET_SHOP_ENV": "prod"}
+
+    result = subprocess.run(
+        [*RUN, "doctor"], env=wrong, cwd=tmp_path, capture_output=True, text=True, timeout=SECONDS
+    )
 
     assert result.returncode == 2
     assert len(result.stderr.splitlines()) == 1
@@ -86,14 +96,14 @@ def test_a_wrong_configuration_is_one_line_and_exit_code_2(command: Command) -> 
 def test_wrong_usage_is_exit_code_2(command: Command) -> None:
     result = command("dance")
 
-    assert result.returncode == 2
+    assert result.exit_code == 2
     assert "No such command 'dance'" in result.stderr
 
 
 def test_a_missing_plugin_is_one_line_and_exit_code_2(command: Command) -> None:
     result = command("doctor", KOMET_SHOP_PLUGIN="stripes")
 
-    assert result.returncode == 2
+    assert result.exit_code == 2
     assert "KOMET_SHOP_PLUGIN is 'stripes'" in result.stderr
     assert "Traceback" not in result.stderr
 
@@ -104,7 +114,7 @@ def test_a_database_goes_down_and_up_again(command: Command) -> None:
     up = command("db", "upgrade")
     there = command("db", "check")
 
-    assert [one.returncode for one in (down, missing, up, there)] == [0, 1, 0, 0]
+    assert [one.exit_code for one in (down, missing, up, there)] == [0, 1, 0, 0]
     assert "db upgrade" in missing.stderr or "migrated" in missing.stderr
 
 
@@ -121,7 +131,7 @@ def test_an_account_is_added_with_its_rights(command: Command, database: Databas
         user = session.scalars(select(User)).one()
         roles = [role.name for role in user.roles]
         of_customers = session.scalars(select(Customer.code)).all()
-    assert (result.returncode, result.stderr) == (0, "")
+    assert (result.exit_code, result.stderr) == (0, "")
     assert (user.email, roles, of_customers) == ("ana@people.example", ["buyer"], [customer])
     assert str(user.password).startswith("$argon2id$v=19$m=19456,t=2,p=1$")
     assert PASSWORD not in str(user.password)
@@ -147,7 +157,7 @@ def test_an_account_that_makes_no_sense_is_refused(
 
     with database.read() as session:
         assert session.scalars(select(User)).all() == []
-    assert result.returncode == 2
+    assert result.exit_code == 2
     assert told in result.stderr
 
 
@@ -156,7 +166,7 @@ def test_the_doctor_sees_that_all_is_well(command: Command, database: Database) 
 
     result = command("doctor")
 
-    assert result.returncode == 0
+    assert result.exit_code == 0
     assert {line.split()[0] for line in result.stdout.splitlines()} == {"ok"}
 
 
@@ -168,7 +178,7 @@ def test_the_doctor_sees_a_database_of_another_version(
 
     result = command("doctor")
 
-    assert result.returncode == 1
+    assert result.exit_code == 1
     assert re.search(r"FAIL +database +.*db upgrade", result.stdout)
 
 
@@ -177,7 +187,7 @@ def test_new_keys_make_a_good_configuration(command: Command) -> None:
     keys = dict(line.split("=", 1) for line in printed.splitlines())
 
     assert set(keys) == {"KOMET_SHOP_SECRET_KEY", "KOMET_SHOP_MASTER_KEY"}
-    assert command("doctor", **keys).returncode == 0
+    assert command("doctor", **keys).exit_code == 0
 
 
 def test_the_shop_is_served_until_it_is_told_to_stop(

@@ -1,6 +1,7 @@
 """`komet-shop serve`: the web shop behind granian."""
 
 import ipaddress
+import multiprocessing
 import os
 import shutil
 import socket
@@ -75,10 +76,15 @@ def _require_database(config: Config) -> None:
 
 
 def _collect_metrics_in(folder: Path) -> None:
-    """Several processes count together through files; counts of the last run are dropped."""
+    """Several processes count together through files; counts of the last run are dropped.
+
+    The counters choose their kind when they are imported, so the processes start afresh
+    instead of as copies of this one.
+    """
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder.resolve())
+    multiprocessing.set_start_method("spawn")
 
 
 def _own_port(config: Config) -> int:

@@ -57,7 +57,9 @@ def _watched(parts: int, pull: Callable[[pulls.Report], dict[str, Tally]]) -> di
         try:
             return pull(report)
         except (ErpUnavailable, ErpRefused) as error:
-            raise SyncFailed(f"{error}. Run it again; what was pulled by then stays.") from error
+            raise SyncFailed(
+                f"{str(error).rstrip('.')}. What was pulled by then stays; run it again."
+            ) from error
 
 
 def _table(tallies: dict[str, Tally]) -> Table:

@@ -65,8 +65,8 @@ class Ready:
         table.add_column(style="bold")
         table.add_column(overflow="fold")
         table.add_row("Shop", self.shop_url)
-        table.add_row(f"{self.plugin_title} sandbox", self.gateway_url)
-        table.add_row("Komet sandbox", self.komet_url)
+        table.add_row(self.plugin_title, self.gateway_url)
+        table.add_row("Komet", self.komet_url)
         table.add_row("Mail that the shop sent", self.mail_url)
         return table
 

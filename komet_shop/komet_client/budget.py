@@ -2,12 +2,12 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from komet_shop.clock import Clock
 from komet_shop.models import RateCounter
 from komet_shop.models.database import Database
+from komet_shop.models.upserts import inserting
 from komet_shop.services.erp import ErpUnavailable
 
 CALLS_PER_USER = 1000
@@ -41,8 +41,7 @@ class Budget:
             raise ErpUnavailable(f"the {most} calls to Komet of today are used up")
 
     def _count(self, session: Session, most: int) -> bool:
-        dialect = session.get_bind().dialect.name
-        insert = (postgresql if dialect == "postgresql" else sqlite).insert(RateCounter)
+        insert = inserting(session, RateCounter)
         statement = (
             insert.values(bucket=BUCKET, minute=_midnight(self._clock.now()), count=1)
             .on_conflict_do_update(

@@ -78,4 +78,5 @@ class Caller:
 
 def _note(method: str, began: float, *, error: str | None) -> None:
     milliseconds = int((time.monotonic() - began) * 1000)
-    log.info("komet_call", method=method, error=error, milliseconds=milliseconds)
+    write = log.debug if error is None else log.info
+    write("komet_call", method=method, error=error, milliseconds=milliseconds)

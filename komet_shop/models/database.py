@@ -91,11 +91,20 @@ class Database:
 
 def _open(url: URL) -> Engine:
     if url.get_backend_name() == "sqlite":
-        engine = create_engine(url, connect_args={"check_same_thread": False}, pool_size=20)
+        engine = create_engine(
+            url,
+            connect_args={"check_same_thread": False},
+            pool_size=20,
+            hide_parameters=True,
+        )
         event.listen(engine, "connect", _prepare_sqlite)
     else:
         engine = create_engine(
-            url, connect_args={"options": POSTGRES_LIMITS}, pool_pre_ping=True, pool_size=20
+            url,
+            connect_args={"options": POSTGRES_LIMITS},
+            pool_pre_ping=True,
+            pool_size=20,
+            hide_parameters=True,
         )
     event.listen(engine, "begin", _begin)
     return engine

@@ -36,8 +36,8 @@ class Setting:
 class SandboxProgram:
     """A local gateway that a person can run: `python -m <module>` with the options below.
 
-    The shop adds `--port N --ready-file FILE --data DIR --clock-file FILE --webhook-url URL`
-    and `--account LABEL` once per location. The ready file holds
+    The shop adds `--port N --ready-file FILE --data DIR --clock-file FILE`, and once per
+    location `--account LABEL` and `--webhook-url LABEL=URL`. The ready file holds
     `{"url": ..., "accounts": [{"label": ..., <setting name>: value, ...}]}`.
     """
 

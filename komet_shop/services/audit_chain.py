@@ -11,10 +11,10 @@ from contextlib import closing
 from datetime import UTC
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from komet_shop.models import Audit, SyncCursor
+from komet_shop.models.upserts import inserting
 from komet_shop.services.shop import Shop
 
 CURSOR = "audit_chain"
@@ -108,8 +108,7 @@ def _seal_some(session: Session, shop: Shop) -> int:
 
 def _lock_end(session: Session, shop: Shop) -> str:
     """The hash of the last sealed row; whoever else seals waits until we are done."""
-    dialect = session.get_bind().dialect.name
-    insert = (postgresql if dialect == "postgresql" else sqlite).insert(SyncCursor)
+    insert = inserting(session, SyncCursor)
     now = shop.clock.now()
     statement = (
         insert.values(name=CURSOR, value=BEGINNING, updated_at=now)

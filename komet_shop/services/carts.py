@@ -58,7 +58,7 @@ def add(shop: Shop, scope: Scope, trip: Trip, *, line: str, boxes: int) -> int:
     Raises:
         CartRefused: one of its kinds; nothing was changed.
     """
-    return _again(shop, lambda session: _add(session, shop, scope, trip, line, boxes))
+    return _again(shop, lambda session: _add(session, shop, scope, trip, line=line, boxes=boxes))
 
 
 def change(shop: Shop, scope: Scope, cart: str, *, line: str, boxes: int) -> None:
@@ -67,7 +67,7 @@ def change(shop: Shop, scope: Scope, cart: str, *, line: str, boxes: int) -> Non
     Raises:
         CartRefused: one of its kinds; nothing was changed.
     """
-    _again(shop, lambda session: _change(session, scope, cart, line, boxes))
+    _again(shop, lambda session: _change(session, scope, cart, line=line, boxes=boxes))
 
 
 def empty(shop: Shop, scope: Scope, cart: str) -> None:
@@ -92,7 +92,7 @@ def _again(shop: Shop, unit: Callable[[Session], int]) -> int:
     raise NoSuchCart("an expired cart is still in the way")
 
 
-def _add(session: Session, shop: Shop, scope: Scope, trip: Trip, line: str, boxes: int) -> int:
+def _add(session: Session, shop: Shop, scope: Scope, trip: Trip, *, line: str, boxes: int) -> int:
     now = shop.clock.now()
     _require_boxes(boxes, least=1)
     draft = cart_drafts.draft_of_trip(session, scope, trip)
@@ -110,7 +110,7 @@ def _add(session: Session, shop: Shop, scope: Scope, trip: Trip, line: str, boxe
     return total_boxes
 
 
-def _change(session: Session, scope: Scope, cart: str, line: str, boxes: int) -> int:
+def _change(session: Session, scope: Scope, cart: str, *, line: str, boxes: int) -> int:
     _require_boxes(boxes, least=0)
     draft = cart_drafts.own_draft(session, scope, cart)
     known = cart_rows.line(session, draft, line)

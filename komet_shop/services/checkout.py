@@ -4,21 +4,22 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from komet_shop.domain import card_rules, identifiers, money
+from komet_shop.domain import card_rules, identifiers, money, ship_dates
 from komet_shop.domain.card_rules import Answer, CardRule, Channel, Question, Refusal
 from komet_shop.models import (
     Company,
     Customer,
     GatewayAccount,
     Invoice,
+    Location,
     LocationCardSettings,
     Order,
     OrderLine,
     Payment,
 )
+from komet_shop.models.upserts import inserting
 from komet_shop.services import audit, gateways, outcomes
 from komet_shop.services.scope import Scope
 from komet_shop.services.shop import Shop
@@ -68,6 +69,10 @@ class CustomerOnHold(CheckoutRefused):
     """The company has stopped orders of this customer."""
 
 
+class ShipDatePassed(CheckoutRefused):
+    """The trucks of the order's ship date have left: empty the cart and choose another day."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class OpenOrder:
     """A draft that may be checked out, with all that decides how."""
@@ -106,7 +111,7 @@ def place(shop: Shop, scope: Scope, order_id: str, expected_cents: int) -> None:
 
 def _place(session: Session, shop: Shop, scope: Scope, order_id: str, expected_cents: int) -> None:
     now = shop.clock.now()
-    found = open_order(session, scope, order_id)
+    found = open_order(session, scope, order_id, now)
     total = total_of(session, found.order, expected_cents)
     if found.card_answer(total, now).only_by_card:
         raise CardRequired
@@ -125,9 +130,17 @@ def _place(session: Session, shop: Shop, scope: Scope, order_id: str, expected_c
 
 
 _ORDER = (
-    select(Order, Customer, Company.currency, LocationCardSettings, GatewayAccount)
+    select(
+        Order,
+        Customer,
+        Company.currency,
+        Location.time_zone,
+        LocationCardSettings,
+        GatewayAccount,
+    )
     .join(Customer, Customer.id == Order.customer_id)
     .join(Company, Company.id == Order.company_id)
+    .join(Location, Location.id == Order.location_id)
     .outerjoin(LocationCardSettings, LocationCardSettings.location_id == Order.location_id)
     .outerjoin(
         GatewayAccount,
@@ -138,11 +151,11 @@ _ORDER = (
 )
 
 
-def open_order(session: Session, scope: Scope, public_id: str) -> OpenOrder:
+def open_order(session: Session, scope: Scope, public_id: str, now: datetime) -> OpenOrder:
     """The draft of that name, in one statement.
 
     Raises:
-        NoSuchOrder, OrderNotOpen, PaymentUnderWay, CustomerOnHold.
+        NoSuchOrder, OrderNotOpen, PaymentUnderWay, CustomerOnHold, ShipDatePassed.
     """
     statement = _ORDER.where(
         Order.public_id == public_id,
@@ -154,10 +167,12 @@ def open_order(session: Session, scope: Scope, public_id: str) -> OpenOrder:
     row = session.execute(statement).one_or_none()
     if row is None:
         raise NoSuchOrder(public_id)
-    order, customer, currency, settings, account = row
+    order, customer, currency, time_zone, settings, account = row
     _require_open(session, order)
     if customer.credit_hold:
         raise CustomerOnHold(public_id)
+    if now > ship_dates.closes_at(order.ship_date, time_zone):
+        raise ShipDatePassed(public_id)
     return OpenOrder(
         order=order,
         customer=customer,
@@ -196,14 +211,13 @@ def make_invoice(
     session: Session, order: Order, total: int, *, reserve: bool, now: datetime
 ) -> int:
     """Make the order's invoice or bring it up to date; refused while a payment reserves it."""
-    dialect = session.get_bind().dialect.name
     reserved = total if reserve else 0
     values = {
         "total_cents": total,
         "open_cents": total,
         "pay_reserved_cents": reserved,
     }
-    upsert = (postgresql if dialect == "postgresql" else sqlite).insert(Invoice)
+    upsert = inserting(session, Invoice)
     statement = (
         upsert.values(
             public_id=identifiers.public_id("inv"),

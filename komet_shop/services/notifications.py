@@ -1,14 +1,13 @@
 """Notifications from the gateway: kept once, believed never, followed by a lookup."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from komet_shop.domain.operation_states import State
 from komet_shop.models import Operation, WebhookEvent
+from komet_shop.models.upserts import inserting
 from komet_shop.plugin_api import Notification
 
 
@@ -34,10 +33,8 @@ def accept(session: Session, account_id: int, notification: Notification, now: d
 
 
 def _keep(session: Session, account_id: int, notification: Notification, now: datetime) -> bool:
-    dialect = session.get_bind().dialect.name
-    insert: Any = (postgresql if dialect == "postgresql" else sqlite).insert
     kept = session.execute(
-        insert(WebhookEvent)
+        inserting(session, WebhookEvent)
         .values(
             account_id=account_id,
             transaction_id=notification.transaction_id,

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, update
+from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -18,6 +18,7 @@ from komet_shop.models import (
     Payment,
     SavedCard,
 )
+from komet_shop.models.upserts import inserting
 from komet_shop.plugin_api import (
     ChargeRequest,
     GatewayResult,
@@ -88,14 +89,15 @@ def _start(session: Session, shop: Shop, scope: Scope, click: PayOrder) -> Start
     if earlier is not None:
         return earlier
     now = shop.clock.now()
-    found = checkout.open_order(session, scope, click.order)
+    found = checkout.open_order(session, scope, click.order, now)
     total = checkout.total_of(session, found.order, click.expected_cents)
     answer = found.card_answer(total, now)
     if answer.reason is not None or found.account is None:
         raise checkout.CardNotOffered(answer.reason or Refusal.NOT_ACTIVE)
     card = _card(session, shop, scope, click, found.order)
+    invoice_id = checkout.make_invoice(session, found.order, total, reserve=True, now=now)
     payment = _payment(session, scope, found.order, total, now, card)
-    payment.invoice_id = checkout.make_invoice(session, found.order, total, reserve=True, now=now)
+    payment.invoice_id = invoice_id
     _hold(session, found.order, payment)
     intent = _operation(scope, click, payment, found.account, card)
     operation = operations.create(session, intent, now)
@@ -140,13 +142,14 @@ def _card(
             location_id=order.location_id,
         )
     digest = hashlib.sha256(click.card_token.encode()).hexdigest()
-    if session.get(CardTokenUse, digest) is not None:
-        raise CardTokenSpent(order.public_id)
-    session.execute(
-        insert(CardTokenUse).values(
-            token_sha256=digest, session_sha256=click.session_digest, used_at=shop.clock.now()
-        )
+    first_use = (
+        inserting(session, CardTokenUse)
+        .values(token_sha256=digest, session_sha256=click.session_digest, used_at=shop.clock.now())
+        .on_conflict_do_nothing()
+        .returning(CardTokenUse.token_sha256)
     )
+    if session.execute(first_use).scalar_one_or_none() is None:
+        raise CardTokenSpent(order.public_id)
     return None
 
 

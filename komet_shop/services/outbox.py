@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, insert, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
 from komet_shop.models import Outbox, OutboxSequence
+from komet_shop.models.upserts import inserting
 
 LEASE = timedelta(seconds=60)
 FIRST_WAIT = timedelta(seconds=1)
@@ -132,8 +132,7 @@ def refused(session: Session, message: Outbox, error: str, now: datetime) -> boo
 
 
 def _next_seq(session: Session, aggregate: str) -> int:
-    dialect = session.get_bind().dialect.name
-    upsert = (postgresql if dialect == "postgresql" else sqlite).insert(OutboxSequence)
+    upsert = inserting(session, OutboxSequence)
     statement = upsert.values(aggregate=aggregate, last_seq=1).on_conflict_do_update(
         index_elements=["aggregate"], set_={"last_seq": OutboxSequence.last_seq + 1}
     )

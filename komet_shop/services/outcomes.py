@@ -11,10 +11,7 @@ from sqlalchemy.orm import Session
 from komet_shop.models import Application, Invoice, Operation, Order, Payment
 from komet_shop.plugin_api import CardDetails
 from komet_shop.services import ledger, outbox
-
-
-class LimitBroken(Exception):
-    """A guarded update was refused although its reservation was granted: stop and look."""
+from komet_shop.services.limits import LimitBroken, settle
 
 
 def approved(session: Session, operation: Operation, card: CardDetails, now: datetime) -> None:
@@ -33,7 +30,7 @@ def refused(session: Session, operation: Operation) -> None:
     """No money moved: give back what was reserved, and let the buyer try again."""
     payment = session.get_one(Payment, operation.payment_id)
     if payment.invoice_id is not None:
-        _guarded(
+        settle(
             session,
             update(Invoice)
             .where(
@@ -44,7 +41,7 @@ def refused(session: Session, operation: Operation) -> None:
             .returning(Invoice.id),
         )
     if payment.order_id is not None:
-        _guarded(
+        settle(
             session,
             update(Order)
             .where(Order.id == payment.order_id, Order.held_by_payment_id == payment.id)
@@ -95,7 +92,7 @@ def check_out(session: Session, order_id: int, *, payment_id: int | None, now: d
 
 def _receive(session: Session, payment: Payment, card: CardDetails, now: datetime) -> None:
     cents = payment.charge_cents
-    _guarded(
+    settle(
         session,
         update(Payment)
         .where(Payment.id == payment.id, Payment.authorised_cents == 0)
@@ -112,7 +109,7 @@ def _receive(session: Session, payment: Payment, card: CardDetails, now: datetim
 
 def _apply(session: Session, payment: Payment, now: datetime) -> None:
     cents = payment.amount_cents
-    _guarded(
+    settle(
         session,
         update(Invoice)
         .where(Invoice.id == payment.invoice_id, Invoice.pay_reserved_cents >= cents)
@@ -175,8 +172,3 @@ def _event(operation: Operation, kind: str, currency: str) -> ledger.Event:
         source_id=operation.id,
         currency=currency,
     )
-
-
-def _guarded(session: Session, statement: object) -> None:
-    if session.execute(statement).scalar_one_or_none() is None:  # type: ignore[call-overload]
-        raise LimitBroken(str(statement))

@@ -155,9 +155,9 @@ class Pace:
     def __init__(self, seconds: int) -> None:
         self._seconds = seconds
         self._lock = threading.Lock()
-        self._last: dict[int, float] = {}
+        self._last: dict[str, int] = {}
 
-    def allows(self, key: int, now: float) -> bool:
+    def allows(self, key: str, now: int) -> bool:
         """True when it is time again; then it counts as done."""
         with self._lock:
             if now - self._last.get(key, now - self._seconds) < self._seconds:
@@ -181,7 +181,7 @@ def look_again(shop: Shop, status: PaymentStatus, actor: Actor) -> "Future[None]
     is_due = status.next_check_at is not None and status.next_check_at <= now
     if status.stage is not Stage.CONFIRMING or not (is_due or status.state is State.UNKNOWN):
         return None
-    if not _PACE.allows(status.operation_id, shop.clock.monotonic()):
+    if not _PACE.allows(status.public_id, int(shop.clock.monotonic())):
         return None
     try:
         slot = shop.bulkhead.reserve()

@@ -8,7 +8,6 @@ from typing import Any
 
 import structlog
 from sqlalchemy import func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from komet_shop.domain import identifiers
@@ -23,6 +22,7 @@ from komet_shop.models import (
     ShipTo,
     SyncCursor,
 )
+from komet_shop.models.upserts import inserting
 from komet_shop.services import pull_tables
 from komet_shop.services.erp import (
     ErpCustomerHeader,
@@ -262,8 +262,7 @@ def cursor(shop: Shop, name: str) -> datetime | None:
 
 def set_cursor(session: Session, pull: Pull, name: str, reached: datetime) -> None:
     """Remember how far a pull has come."""
-    dialect = session.get_bind().dialect.name
-    insert = (postgresql if dialect == "postgresql" else sqlite).insert(SyncCursor)
+    insert = inserting(session, SyncCursor)
     values = {"value": reached.isoformat(), "updated_at": pull.shop.clock.now()}
     statement = insert.values(name=f"pull:{name}", **values).on_conflict_do_update(
         index_elements=["name"], set_=values

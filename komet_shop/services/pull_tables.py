@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, String, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from komet_shop.models import Base
+from komet_shop.models.upserts import inserting
 
 AT_ONCE = 500
 
@@ -98,8 +98,7 @@ def _write(session: Session, target: Target, rows: list[Values]) -> None:
     """One statement that is prepared once and run for each row."""
     if not rows:
         return
-    dialect = session.get_bind().dialect.name
-    statement = (postgresql if dialect == "postgresql" else sqlite).insert(target.model.__table__)
+    statement = inserting(session, target.model.__table__)
     pulled = {name: statement.excluded[name] for name in rows[0] if name != "komet_id"}
     session.connection().execute(
         statement.on_conflict_do_update(index_elements=["komet_id"], set_=pulled),

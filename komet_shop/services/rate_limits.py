@@ -4,13 +4,12 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ScalarSelect, func, literal, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from komet_shop.models import RateCounter
+from komet_shop.models.upserts import inserting
 
 HOUR = 60
 
@@ -46,11 +45,9 @@ def take(session: Session, limit: Limit, subject: str, now: datetime) -> bool:
     """
     bucket, minute = _bucket(limit, subject), _minute(now)
     before = _earlier(limit, bucket, minute)
-    dialect = session.get_bind().dialect.name
-    insert: Any = (postgresql if dialect == "postgresql" else sqlite).insert
     first = select(literal(bucket), literal(minute), literal(1)).where(before < limit.most)
     taken = session.execute(
-        insert(RateCounter)
+        inserting(session, RateCounter)
         .from_select(["bucket", "minute", "count"], first)
         .on_conflict_do_update(
             index_elements=["bucket", "minute"],

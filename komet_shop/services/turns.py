@@ -2,10 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from komet_shop.models import SyncCursor
+from komet_shop.models.upserts import inserting
 
 
 def take(session: Session, name: str, *, every: timedelta, owner: str, now: datetime) -> bool:
@@ -13,8 +13,7 @@ def take(session: Session, name: str, *, every: timedelta, owner: str, now: date
 
     A turn is not given back when the job fails: the next one comes soon enough.
     """
-    dialect = session.get_bind().dialect.name
-    insert = (postgresql if dialect == "postgresql" else sqlite).insert(SyncCursor)
+    insert = inserting(session, SyncCursor)
     statement = (
         insert.values(name=f"turn:{name}", value=owner, updated_at=now)
         .on_conflict_do_update(

@@ -107,9 +107,8 @@ def _user(company: Company, wanted: NewUser, now: datetime) -> User:
 def _ids(
     session: Session, table: type[Location] | type[Customer], codes: tuple[str, ...]
 ) -> list[int]:
-    found = dict(
-        session.execute(select(table.code, table.id).where(table.code.in_(codes))).tuples().all()
-    )
+    rows = session.execute(select(table.code, table.id).where(table.code.in_(codes)))
+    found = {row.code: row.id for row in rows}
     missing = [code for code in codes if code not in found]
     if missing:
         raise CannotAdd(f"Unknown {table.__tablename__}: {', '.join(missing)}.")

@@ -3,8 +3,11 @@
 import os
 import select
 import signal
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
+from time import monotonic
 
 import pytest
 import requests
@@ -160,6 +163,7 @@ def test_a_process_that_dies_ends_the_demo_and_is_named_with_its_last_words(
     assert "Komet sandbox: http://127.0.0.1:" in said
 
 
+@pytest.mark.full
 @pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="needs Linux to see strangers end")
 def test_nothing_outlives_a_demo_that_is_killed(tmp_path: Path) -> None:
     with RunningDemo(tmp_path) as demo:
@@ -173,6 +177,7 @@ def test_nothing_outlives_a_demo_that_is_killed(tmp_path: Path) -> None:
         os.close(one)
 
 
+@pytest.mark.full
 def test_fresh_forgets_logins_and_sales(tmp_path: Path) -> None:
     with RunningDemo(tmp_path) as first:
         sell_at(first.ready["clearent_url"], "MIA")
@@ -187,3 +192,17 @@ def test_fresh_forgets_logins_and_sales(tmp_path: Path) -> None:
 
 def demo_files(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()}
+
+
+def test_the_gateway_tells_the_shop_about_each_location(demo: RunningDemo) -> None:
+    for location in ("BOS", "LAX", "MIA"):
+        sell_at(demo.ready["clearent_url"], location)
+    deadline = monotonic() + 20
+    told = 0
+    with closing(sqlite3.connect(demo.data / "shop.db")) as books:
+        while told < 3 and monotonic() < deadline:
+            told = books.execute("SELECT COUNT(DISTINCT account_id) FROM webhook_event").fetchone()[
+                0
+            ]
+
+    assert told == 3

@@ -35,6 +35,7 @@ class Florist:
     location_id: int
     customer_id: int
     buyer_id: int
+    more_locations: frozenset[int] = frozenset()
 
     @classmethod
     def build(cls, shop: Shop, *, location: dict[str, Any] | None = None, **customer: Any) -> Any:
@@ -56,7 +57,7 @@ class Florist:
         return Scope(
             actor=Actor(label="florist", user_id=self.buyer_id),
             company_id=self.company_id,
-            location_ids=frozenset({self.location_id}),
+            location_ids=self.more_locations | {self.location_id},
             customer_ids=frozenset({self.customer_id}),
         )
 

@@ -11,7 +11,8 @@ from tests.web.browser import Browser
 from tests.web.house import House
 
 CARD = "4111111111111111"
-SPELLINGS = [CARD, "4111 1111 1111 1111", "4111-1111-1111-1111", "４１１１１１１１１１１１１１１１"]
+WIDE = "\uff14" + "\uff11" * 15
+SPELLINGS = [CARD, "4111 1111 1111 1111", "4111-1111-1111-1111", WIDE]
 
 
 @pytest.fixture(autouse=True)

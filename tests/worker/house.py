@@ -26,6 +26,7 @@ from komet_shop.models import (
 )
 from komet_shop.plugin_api import CardDetails
 from komet_shop.sandboxes.komet import KometSandboxServer
+from komet_shop.sandboxes.komet.company import Company as KometCompany
 from komet_shop.sandboxes.mail import MailCatcher
 from komet_shop.sandboxes.mailbox import CaughtMessage
 from komet_shop.services import checkout, deliveries, operations, order_payments, results
@@ -37,6 +38,7 @@ from tests import factories
 
 TRANSACTION = "5551000{}"
 BOXES = 2
+AN_EVENT_HOUSE = 5131
 
 
 @dataclass
@@ -213,6 +215,20 @@ class House:
         with self.shop.database.read() as session:
             line = session.get_one(InventoryLine, self.line_id)
             return line.boxes_available, line.boxes_reserved
+
+
+def make_smaller(company: KometCompany) -> None:
+    """Some customers of each kind and a hundred lines: the code does not know the difference."""
+    wanted = [
+        row
+        for row in company.customers.values()
+        if row.id < 5110 or row.id == 5131 or not row.active
+    ]
+    company.customers = {row.id: row for row in wanted}
+    company.ship_tos = {
+        key: row for key, row in company.ship_tos.items() if row.customer_id in company.customers
+    }
+    company.stock = dict(list(company.stock.items())[:100])
 
 
 def _undone(row: Outbox, kind: str) -> bool:

@@ -14,6 +14,7 @@ from tests import factories
 from tests.worker.house import House
 
 ROOT = Path(__file__).parents[2]
+LOG = "worker.log"
 SCRIPT = "from komet_shop.cli import main; main()"
 
 
@@ -42,17 +43,22 @@ def environment(house: House, queue_url: str = "") -> dict[str, str]:
         "MAIL_FROM": config.mail_from,
         "KOMET_URL": config.komet_url,
         "KOMET_TOKEN": config.komet_token.reveal(),
-        "KOMET_SECONDS": "1",
+        "KOMET_SECONDS": "3",
         "CLOCK_FILE": str(config.clock_file),
         "PLUGIN": "clearent",
     }
     return os.environ | {f"KOMET_SHOP_{name}": value for name, value in told.items()}
 
 
+def log_of(house: House) -> str:
+    """What the workers of this house logged."""
+    return (house.shop.config.data_dir / LOG).read_text()
+
+
 @contextmanager
 def working(house: House, queue_url: str = "") -> Iterator[subprocess.Popen[bytes]]:
     """A worker process, killed at the end if it is still there."""
-    log = house.shop.config.data_dir / "worker.log"
+    log = house.shop.config.data_dir / LOG
     with log.open("ab") as stream:
         process = subprocess.Popen(
             [sys.executable, "-c", SCRIPT, "worker"],

@@ -1,6 +1,6 @@
 """What comes from Komet: everything once, nothing twice, and never what is ours."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -23,15 +23,14 @@ from komet_shop.models import (
 )
 from komet_shop.plugin_api import Deadlines
 from komet_shop.sandboxes.komet import KometSandboxServer
-from komet_shop.sandboxes.komet.company import Company as KometCompany
 from komet_shop.services import pulls
 from komet_shop.services.erp import ErpUnavailable
 from komet_shop.services.pull_tables import Tally
 from komet_shop.services.shop import Shop
 from tests.conftest import MovableClock
+from tests.worker.house import AN_EVENT_HOUSE
 
 TABLES = (Company, Location, Carrier, Product, Customer, ShipTo, InventoryLine)
-AN_EVENT_HOUSE = 5131
 ITS_DETAILS = {"method": "customer.details.get", "customerId": str(AN_EVENT_HOUSE)}
 DAY = 24 * 60 * 60
 
@@ -92,24 +91,9 @@ class Office:
 
 
 @pytest.fixture
-def office(open_shop_at: Callable[[str], Shop], clock: MovableClock) -> Iterator[Office]:
-    with KometSandboxServer(clock_file=clock.path) as komet:
-        _make_smaller(komet.sandbox.company)
-        yield Office(open_shop_at("http://127.0.0.1:9"), komet)
-
-
-def _make_smaller(company: KometCompany) -> None:
-    """Some customers of each kind and a hundred lines: the code does not know the difference."""
-    wanted = [
-        row
-        for row in company.customers.values()
-        if row.id < 5110 or row.id == 5131 or not row.active
-    ]
-    company.customers = {row.id: row for row in wanted}
-    company.ship_tos = {
-        key: row for key, row in company.ship_tos.items() if row.customer_id in company.customers
-    }
-    company.stock = dict(list(company.stock.items())[:100])
+def office(open_shop_at: Callable[[str], Shop], komet: KometSandboxServer) -> Office:
+    """A shop that has never pulled."""
+    return Office(open_shop_at("http://127.0.0.1:9"), komet)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from komet_shop.sandboxes.komet.customers import (
 from komet_shop.sandboxes.komet.stock import StockLine, stock_coolers
 
 COMPANY_ID = "4417"
-COMPANY_NAME = "Valley Blooms Wholesale"
+COMPANY_NAME = "Rosa Alta Flowers"
 COMPANY_CURRENCY = "USD"
 
 

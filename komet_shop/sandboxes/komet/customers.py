@@ -63,7 +63,7 @@ class ShipTo:
 
 
 SALES_PEOPLE = tuple(
-    SalesPerson(id=301 + n, name=name, email=f"{name.split()[0].lower()}@valleyblooms.example")
+    SalesPerson(id=301 + n, name=name, email=f"{name.split()[0].lower()}@rosa-alta.example")
     for n, name in enumerate(("Ana Restrepo", "Marcus Webb", "Priya Nair", "Tom Kowalski"))
 )
 _FIXED = (

@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
-from wtforms import SelectField, StringField
+from wtforms import SelectChoice, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
 from komet_shop.domain.permissions import Permission
@@ -23,7 +23,7 @@ class ProfileForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """Name and language."""
 
     name = StringField(validators=[InputRequired(), Length(max=profiles.LONGEST_NAME)])
-    locale = SelectField(choices=list(LANGUAGES.items()))
+    locale = SelectField(choices=[SelectChoice(*each) for each in LANGUAGES.items()])
 
 
 @bp.get("/account")

@@ -38,7 +38,7 @@ def open_parts(*, with_cards: bool = False) -> Parts:
     now = shop().clock.now()
     with opened_visit() as (unit, visit):
         order_id = visit.cart.public_id
-        found = checkout.open_order(unit, scope(), order_id)
+        found = checkout.open_order(unit, scope(), order_id, now)
         detail = orders.detail(unit, scope(), order_id)
         lines = orders.lines(unit, scope(), order_id)
         cards = _cards(unit, found, now) if with_cards else []

@@ -128,9 +128,10 @@ def books_text(status: PaymentStatus) -> str:
     """Whether accounting knows of the payment, in words."""
     if status.stage is not Stage.APPROVED:
         return ""
-    return {
+    texts = {
         Books.NONE: "",
         Books.WAITING: _("Waiting to be sent to accounting"),
         Books.POSTED: _("Sent to accounting, control number %(n)s", n=status.control_number),
         Books.DELAYED: _("Will be entered into accounting by our staff"),
-    }[status.books]
+    }
+    return str(texts[status.books])

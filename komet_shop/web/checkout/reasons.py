@@ -24,7 +24,7 @@ def card_refusal(reason: Refusal) -> str:
             "The card processor does not answer right now. Please try again in a minute or two."
         ),
     }
-    return texts[reason]
+    return str(texts[reason])
 
 
 def problem_of(error: Exception) -> tuple[str, int]:
@@ -43,6 +43,10 @@ def problem_of(error: Exception) -> tuple[str, int]:
         checkout.CustomerOnHold: _(
             "Your account is on hold, so the order was not checked out and nothing was charged. "
             "Please call your salesperson."
+        ),
+        checkout.ShipDatePassed: _(
+            "The ship date of this order has passed, so nothing was ordered or charged. "
+            "Empty the cart and choose another date."
         ),
         operations.KeyReused: _(
             "This page was used for another payment before. Nothing was charged: "

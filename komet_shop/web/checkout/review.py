@@ -74,7 +74,7 @@ def lead_away(refusal: CheckoutRefused) -> ResponseReturnValue:
         return redirect(url_for("checkout.show_payment", payment_id=refusal.payment_id), 303)
     if isinstance(refusal, checkout.OrderNotOpen):
         return redirect(url_for("account.show_order", order_id=str(refusal)), 303)
-    if isinstance(refusal, checkout.CustomerOnHold):
+    if isinstance(refusal, checkout.CustomerOnHold | checkout.ShipDatePassed):
         flash(problem_of(refusal)[0], "danger")
     return redirect(url_for("storefront.show_cart"), 303)
 

@@ -102,8 +102,9 @@ def _boxes() -> int:
 
 
 def _added(in_cart: int) -> str:
-    return ngettext(
+    added = ngettext(
         "Added. %(num)d box of it is in your cart.",
         "Added. %(num)d boxes of it are in your cart.",
         in_cart,
     )
+    return str(added)

@@ -74,12 +74,12 @@ def line_view(line: Line) -> LineView:
 
 def cart_line_view(line: Line, cart: str) -> LineView:
     """The same with what one can do to it while it is in the cart."""
-    where = {"cart": cart, "line": line.inventory_line}
+    boxes = line.inventory_line
     return replace(
         line_view(line),
         sum_note=words.units(line.unit_type, line.boxes * line.units_per_box),
-        update_action=url_for("storefront.change_line", **where),
-        delete_action=url_for("storefront.delete_line", **where),
+        update_action=url_for("storefront.change_line", cart=cart, line=boxes),
+        delete_action=url_for("storefront.delete_line", cart=cart, line=boxes),
     )
 
 

@@ -24,14 +24,15 @@ def words_for(refusal: CartRefused) -> str:
         ),
         carts.TooManyBoxes: _("Give a number of boxes from 1 to %(most)d.", most=carts.MOST_BOXES),
     }
-    return texts.get(type(refusal), _("Your cart was not changed. Please try again."))
+    return str(texts.get(type(refusal), _("Your cart was not changed. Please try again.")))
 
 
 def _not_enough(left: int) -> str:
     if left == 0:
-        return _("Somebody was faster: no box of this is left. Nothing was added.")
-    return ngettext(
+        return str(_("Somebody was faster: no box of this is left. Nothing was added."))
+    more = ngettext(
         "Only %(num)d more box of this is left. Your cart was not changed.",
         "Only %(num)d more boxes of this are left. Your cart was not changed.",
         left,
     )
+    return str(more)

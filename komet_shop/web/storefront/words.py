@@ -15,12 +15,12 @@ def box_name(code: str) -> str:
         "FB": _("Full box"),
         "EB": _("Eighth box"),
     }
-    return names.get(code.upper(), code)
+    return str(names.get(code.upper(), code))
 
 
 def unit_name(unit_type: str) -> str:
     """What a price is for."""
-    return _("stem") if unit_type == "Stem" else _("bunch")
+    return str(_("stem") if unit_type == "Stem" else _("bunch"))
 
 
 def packing(box_type: str, bunches: int, stems: int) -> str:
@@ -33,7 +33,7 @@ def packing(box_type: str, bunches: int, stems: int) -> str:
 
 def boxes_left(count: int) -> str:
     """How many boxes can still be bought."""
-    return ngettext("%(num)d box left", "%(num)d boxes left", count)
+    return str(ngettext("%(num)d box left", "%(num)d boxes left", count))
 
 
 def country_name(code: str) -> str:
@@ -50,7 +50,7 @@ def origin_name(origin: int) -> str:
         3: _("Vendor availability"),
         4: _("Partner stock"),
     }
-    return names.get(origin, "")
+    return str(names.get(origin, ""))
 
 
 def colour_slug(colour: str) -> str:
@@ -60,11 +60,11 @@ def colour_slug(colour: str) -> str:
 
 def boxes(count: int) -> str:
     """ "2 boxes"."""
-    return ngettext("%(num)d box", "%(num)d boxes", count)
+    return str(ngettext("%(num)d box", "%(num)d boxes", count))
 
 
 def units(unit_type: str, count: int) -> str:
     """ "500 stems" or "20 bunches"."""
     if unit_type == "Stem":
-        return ngettext("%(num)d stem", "%(num)d stems", count)
-    return ngettext("%(num)d bunch", "%(num)d bunches", count)
+        return str(ngettext("%(num)d stem", "%(num)d stems", count))
+    return str(ngettext("%(num)d bunch", "%(num)d bunches", count))

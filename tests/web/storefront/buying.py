@@ -42,10 +42,10 @@ def _is_sent(given: dict[str, str | None]) -> bool:
 
 
 def forms(html: str) -> list[tuple[str, dict[str, str]]]:
-    """(address, fields) of each form that posts."""
+    """(address, fields) of each form that posts, but for the menu's logout."""
     reader = _Forms()
     reader.feed(html)
-    return reader.found
+    return [form for form in reader.found if form[0] != "/logout"]
 
 
 def words(html: str) -> str:

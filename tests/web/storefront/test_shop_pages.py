@@ -282,7 +282,7 @@ def test_pages_have_few_statements_whatever_they_show(
         buying.florist.shelve(variety=f"Freedom {number}")
     buying.page(path)
 
-    with count_statements(shop.database.engine, of_all_threads=True) as statements:
+    with count_statements(shop.database.engine) as statements:
         buying.page(path)
 
     assert len(statements) <= most + OF_SESSION, "\n\n".join(statements)
@@ -293,7 +293,7 @@ def test_a_product_page_has_few_statements(browser: Browser, florist: Florist, s
     page = browser.get("/shop").text
     address = next(part for part in page.split('"') if part.startswith("/products/"))
 
-    with count_statements(shop.database.engine, of_all_threads=True) as statements:
+    with count_statements(shop.database.engine) as statements:
         browser.get(address)
 
     assert len(statements) <= 5 + OF_SESSION, "\n\n".join(statements)

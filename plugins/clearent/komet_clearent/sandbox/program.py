@@ -73,11 +73,13 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _options(given: argparse.Namespace) -> Options:
+    addresses = dict(given.webhook_url)
     return Options(
         labels=tuple(given.account),
         data=given.data,
         clock_file=given.clock_file,
-        webhook_url=given.webhook_url,
+        webhook_url=addresses.pop("", None),
+        webhook_urls=addresses,
         assumptions=changed(Assumptions(), dict(given.assume)),
     )
 
@@ -93,7 +95,14 @@ def _parser() -> argparse.ArgumentParser:
     say("--ready-file", type=Path, help="written once it answers: address and keys, as JSON")
     say("--data", type=Path, help="folder that keeps keys and ledger; without it, memory")
     say("--account", action="append", default=[], metavar="LABEL", help="a terminal; repeatable")
-    say("--webhook-url", help="where notifications are posted")
+    say(
+        "--webhook-url",
+        action="append",
+        default=[],
+        type=_address,
+        metavar="[LABEL=]URL",
+        help="where notifications are posted: all, or those of one terminal; repeatable",
+    )
     say("--clock-file", type=Path, help="file with seconds that are added to real time")
     say(
         "--assume",
@@ -104,6 +113,12 @@ def _parser() -> argparse.ArgumentParser:
         help="answer an open question differently; repeatable",
     )
     return parser
+
+
+def _address(text: str) -> tuple[str, str]:
+    """A terminal's label, empty for all of them, and the address."""
+    label, equals, url = text.partition("=http")
+    return (label, f"http{url}") if equals else ("", text)
 
 
 def _assumption(text: str) -> tuple[str, str]:

@@ -2,7 +2,8 @@
 
 import threading
 from collections import deque
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ class Options:
     data: Path | None = None
     clock_file: Path | None = None
     webhook_url: str | None = None
+    webhook_urls: Mapping[str, str] = field(default_factory=dict)
     webhook_pauses: tuple[float, ...] = (1, 4)
     assumptions: Assumptions = Assumptions()
 
@@ -42,7 +44,9 @@ class Sandbox:
         self.ledger = Ledger(self._storage)
         self.vault = Vault(self._storage, self.ledger)
         self.accounts = self._accounts()
-        self.webhooks = Webhooks(options.webhook_url, options.webhook_pauses)
+        self.webhooks = Webhooks(
+            options.webhook_url, options.webhook_pauses, by_account=options.webhook_urls
+        )
         self.stopping = threading.Event()
         self.one_time_tokens = OneTimeTokens()
         self.faults = Faults()

@@ -2,6 +2,7 @@
 
 import threading
 from collections import deque
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 import requests
@@ -13,10 +14,20 @@ DEADLINE_SECONDS = 5
 
 
 class Webhooks:
-    """Posts notifications to one address; without an address it stays quiet."""
+    """Posts an account's notifications to its own address, else to the one for all.
 
-    def __init__(self, url: str | None, pauses: tuple[float, ...] = (1, 4)) -> None:
+    Without an address it stays quiet.
+    """
+
+    def __init__(
+        self,
+        url: str | None,
+        pauses: tuple[float, ...] = (1, 4),
+        *,
+        by_account: Mapping[str, str] | None = None,
+    ) -> None:
         self.url = url
+        self._by_account = dict(by_account or {})
         self._pauses = pauses
         self._recent: deque[tuple[str, str]] = deque(maxlen=10)
         self._stopping = threading.Event()
@@ -35,7 +46,7 @@ class Webhooks:
         self._recent.append((body, signature))
         header = "" if assumptions.webhook_signature_place == "field" else signature
         for pause in (*self._pauses, 0):
-            if self._post(body, header) or self._stopping.wait(pause):
+            if self._post(self._address(reply), body, header) or self._stopping.wait(pause):
                 return
 
     def storm(self, reply: Reply, assumptions: Assumptions) -> None:
@@ -50,7 +61,8 @@ class Webhooks:
         several += [(body.replace(signature, forged), forged), (body, signature)]
         self._recent.append((body, signature))
         for one, its_signature in several:
-            self._workers.submit(self._post, one, "" if in_field else its_signature)
+            header = "" if in_field else its_signature
+            self._workers.submit(self._post, self._address(reply), one, header)
 
     def forget(self) -> None:
         """Drop what a storm would repeat."""
@@ -62,9 +74,14 @@ class Webhooks:
         self._workers.shutdown(wait=False, cancel_futures=True)
 
     def _concerns(self, reply: Reply) -> bool:
-        return bool(self.url and reply.tells and reply.account and not self._stopping.is_set())
+        return bool(self._address(reply) and reply.tells and not self._stopping.is_set())
 
-    def _post(self, body: str, signature_header: str) -> bool:
+    def _address(self, reply: Reply) -> str:
+        if reply.account is None:
+            return ""
+        return self._by_account.get(reply.account.label) or self.url or ""
+
+    def _post(self, url: str, body: str, signature_header: str) -> bool:
         headers = {"Content-Type": "application/json"}
         if signature_header:
             headers["signature"] = signature_header
@@ -72,7 +89,7 @@ class Webhooks:
             session.trust_env = False
             try:
                 answer = session.post(
-                    self.url or "",
+                    url,
                     data=body.encode(),
                     headers=headers,
                     timeout=DEADLINE_SECONDS,

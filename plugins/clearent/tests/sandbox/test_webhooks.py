@@ -6,6 +6,9 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+import requests
+from komet_clearent.sandbox.program import SandboxServer
+from komet_clearent.sandbox.state import Options
 from komet_clearent.signatures import payload_text, verify
 
 
@@ -16,6 +19,7 @@ class Listener(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Taking)
         self.received = queue.Queue()
         self.answers = []
+        self.paths = []
         self.url = f"http://127.0.0.1:{self.server_port}/hook"
 
     def next(self):
@@ -25,6 +29,7 @@ class Listener(ThreadingHTTPServer):
 class _Taking(BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        self.server.paths.append(self.path)
         self.server.received.put((body, self.headers.get("signature")))
         self.send_response(self.server.answers.pop(0) if self.server.answers else 200)
         self.end_headers()
@@ -42,6 +47,17 @@ def listener(shop):
         yield listener
         listener.shutdown()
         thread.join()
+
+
+def test_each_terminal_notifies_its_own_address(listener):
+    addresses = {"MIA": f"{listener.url}/mia", "LAX": f"{listener.url}/lax"}
+    with SandboxServer(Options(labels=("MIA", "LAX"), webhook_urls=addresses)) as server:
+        for label in ("MIA", "LAX"):
+            sale = {"account": label, "amount_cents": 500}
+            requests.post(f"{server.url}/_control/sale", json=sale, timeout=5).raise_for_status()
+            listener.next()
+
+    assert listener.paths == ["/hook/mia", "/hook/lax"]
 
 
 def _proves(shop, body):
