@@ -2,8 +2,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PACKAGES := komet_shop plugins/clearent/komet_clearent
+EXTRACT := --mapping babel.cfg --keyword _l --no-wrap --add-location file
+UPDATE := --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 
-.PHONY: demo test pictures test-full check bench wheels clean setup system
+.PHONY: demo test pictures test-full check bench wheels translations clean setup system
 
 demo: setup
 	$(BIN)/komet-shop demo $(DEMO)
@@ -25,6 +27,17 @@ pictures: system setup
 
 bench: system setup
 	$(BIN)/python -m benchmarks
+
+# Reads all texts, adds new ones to the catalogues (translate them by hand, then run it once
+# more) and compiles them. By file without line numbers, so that only new texts change them.
+translations: setup
+	mkdir -p build
+	$(BIN)/pybabel -q extract $(EXTRACT) -o build/shop.pot komet_shop templates
+	$(BIN)/pybabel -q extract $(EXTRACT) -o build/plugin.pot plugins/clearent/komet_clearent
+	$(BIN)/pybabel update $(UPDATE) -i build/shop.pot -d komet_shop/translations
+	$(BIN)/pybabel update $(UPDATE) -i build/plugin.pot -d plugins/clearent/komet_clearent/translations
+	$(BIN)/pybabel compile --statistics -d komet_shop/translations
+	$(BIN)/pybabel compile --statistics -d plugins/clearent/komet_clearent/translations
 
 wheels: setup
 	rm -rf build plugins/clearent/build

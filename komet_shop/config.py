@@ -162,7 +162,7 @@ class _Reader:
 
 
 def _dangers(config: Config) -> list[str]:
-    """What may be right by itself but must not run here. Rule: docs/operations.md, Safety."""
+    """What may be right by itself but must not run here. Rule: docs/operations.md, "Safety"."""
     found = _unsafe_addresses(config)
     if not config.is_production:
         return found

@@ -1,16 +1,12 @@
 """Words and figures of each mail: what its template shows, in the reader's language."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
-from io import BytesIO
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, get_timezone_name
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 
 from komet_shop.services.letters import (
@@ -25,6 +21,7 @@ from komet_shop.services.letters import (
 from komet_shop.web.filters import unit_price
 
 LANGUAGES = ("en", "es")
+CATALOGUES = Path(__file__).parent / "translations"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,19 +69,10 @@ class Language:
 
 
 @cache
-def language(code: str, folder: Path) -> Language:
-    """A language by its code, English for one that we do not speak.
-
-    The catalogue is read as it was written: a few dozen texts need no build step.
-    """
-    path = folder / f"{code}.po"
-    if code not in LANGUAGES or not path.is_file():
-        return Language("en", NullTranslations())
-    compiled = BytesIO()
-    with path.open("rb") as source:
-        write_mo(compiled, read_po(source, locale=code))
-    compiled.seek(0)
-    return Language(code, Translations(compiled))
+def language(code: str) -> Language:
+    """A language by its code, English for one that we do not speak."""
+    spoken = code if code in LANGUAGES else "en"
+    return Language(spoken, Translations.load(CATALOGUES, [spoken]))
 
 
 def words(letter: Letter, speech: Language, base_url: str) -> Words:
@@ -164,33 +152,35 @@ def _alert(alert: Alert, speech: Language) -> Words:
 def _card(receipt: Receipt, speech: Language) -> str:
     if not receipt.last_four:
         return receipt.brand
-    ending = speech.say("ending in %(digits)s", digits=receipt.last_four)
+    _ = speech.say
+    ending = _("ending in %(digits)s", digits=receipt.last_four)
     return f"{receipt.brand} {ending}".strip()
 
 
 def _rows(lines: tuple[Line, ...], tax_cents: int, currency: str, speech: Language) -> list[Row]:
+    _ = speech.say
     rows = [
         Row(label=line.description, cents=line.cents, note=_note(line, currency, speech))
         for line in lines
     ]
     if tax_cents:
-        rows.append(Row(label=speech.say("Tax"), cents=tax_cents))
+        rows.append(Row(label=_("Tax"), cents=tax_cents))
     return rows
 
 
 def _note(line: Line, currency: str, speech: Language) -> str:
     """ "2 boxes, 500 stems at $0.455"."""
-    count: Callable[[str, str, int], str] = speech.count
+    _, ngettext = speech.say, speech.count
     units = line.boxes * line.units_per_box
-    boxes = count("%(num)s box", "%(num)s boxes", line.boxes)
+    boxes = ngettext("%(num)d box", "%(num)d boxes", line.boxes)
     bunched = line.unit_type == "Bunch"
     pieces = (
-        count("%(num)s bunch", "%(num)s bunches", units)
+        ngettext("%(num)d bunch", "%(num)d bunches", units)
         if bunched
-        else count("%(num)s stem", "%(num)s stems", units)
+        else ngettext("%(num)d stem", "%(num)d stems", units)
     )
     price = unit_price(line.price_e4, currency)
-    return speech.say("%(boxes)s, %(pieces)s at %(price)s", boxes=boxes, pieces=pieces, price=price)
+    return _("%(boxes)s, %(pieces)s at %(price)s", boxes=boxes, pieces=pieces, price=price)
 
 
 def _link(base_url: str, path: str) -> str:

@@ -59,8 +59,7 @@ class Mailer:
             server.send_message(message, from_addr=self._address, to_addrs=[letter.to])
 
     def _message(self, letter: Letter) -> EmailMessage:
-        folder = _templates() / "emails"
-        speech = mail_texts.language(letter.locale, folder)
+        speech = mail_texts.language(letter.locale)
         words = mail_texts.words(letter, speech, self._base_url)
         context = {
             "company_name": letter.sender.company,

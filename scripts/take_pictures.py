@@ -1,11 +1,13 @@
 """Take the pictures of the README from a demo that runs for it: `make pictures`."""
 
+import shutil
 import tempfile
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from tests.browser.demo import FLAGS, Demo, Person, chromium, running
+from conftest import FLAGS, NAMES
+from tests.browser.demo import Demo, Person, running
 
 PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
 WIDE = {"viewport": {"width": 1280, "height": 860}}
@@ -51,7 +53,8 @@ def main() -> None:
         running(Path(folder)) as demo,
         sync_playwright() as playwright,
     ):
-        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        program = next(path for path in map(shutil.which, NAMES) if path)
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
         of_the_shop(Person(browser, demo, **WIDE))
         of_a_payment(Person(browser, demo, **PHONE))
         of_the_books(Person(browser, demo, **WIDE), demo)

@@ -57,9 +57,8 @@ def _watched(parts: int, pull: Callable[[pulls.Report], dict[str, Tally]]) -> di
         try:
             return pull(report)
         except (ErpUnavailable, ErpRefused) as error:
-            raise SyncFailed(
-                f"{str(error).rstrip('.')}. What was pulled by then stays; run it again."
-            ) from error
+            reason = str(error).rstrip(".")
+            raise SyncFailed(f"{reason}. What was pulled by then stays; run it again.") from error
 
 
 def _table(tallies: dict[str, Tally]) -> Table:

@@ -7,7 +7,7 @@ def customer_price_e4(price_e4: int, *, level: str, markup_bp: int) -> int:
     """What one unit costs this customer: Price A as it stands, Price B with its markup.
 
     The markup is in basis points and may be negative; the result is rounded half up to
-    the fourth decimal. Rule: docs/prices.md, "Price levels".
+    the fourth decimal. Rule: docs/ordering.md, "Price levels".
     """
     if level != "B":
         return price_e4

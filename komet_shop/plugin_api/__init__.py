@@ -33,10 +33,12 @@ from komet_shop.plugin_api.plugin import (
     Setting,
 )
 from komet_shop.plugin_api.terminals import DrivesTerminals, TerminalRequest
+from komet_shop.plugin_api.texts import N_
 
 __all__ = [
     "API_VERSION",
     "GROUP",
+    "N_",
     "Account",
     "Batch",
     "BatchAnswer",

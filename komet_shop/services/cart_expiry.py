@@ -18,7 +18,7 @@ def expire_carts(shop: Shop) -> int:
     """Void the carts whose time is over and release their boxes; returns how many.
 
     A cart that a payment holds stays: its buyer may be paying right now.
-    Rule: docs/orders.md, "How long a cart lasts".
+    Rule: docs/ordering.md, "How long a cart lasts".
     """
     now = shop.clock.now()
     with shop.database.read() as session:

@@ -16,7 +16,7 @@ def accept(session: Session, account_id: int, notification: Notification, now: d
 
     Returns False for a repeat, which changes nothing. An operation whose call is still
     under way is left alone: its own answer is on the way.
-    Rule: docs/payments.md, "Settling what is unclear".
+    Rule: docs/payments.md, "Unknown".
     """
     if not _keep(session, account_id, notification, now):
         return False

@@ -6,6 +6,8 @@ from typing import Final
 from argon2 import PasswordHasher
 from zxcvbn import zxcvbn
 
+from komet_shop.plugin_api import N_
+
 SHORTEST = 12
 LONGEST = 128
 LEAST_SCORE = 3
@@ -14,11 +16,22 @@ PASSES = 2
 LANES = 1
 NORMAL_FORM: Final = "NFKD"
 
+WRONG_LENGTH = N_("Use %(shortest)d to %(longest)d characters.")
+EASY_TO_GUESS = N_("That is easy to guess. Take a few words that do not belong together.")
+
 _hasher = PasswordHasher(time_cost=PASSES, memory_cost=MEMORY_KIB, parallelism=LANES)
 
 
 class WeakPassword(ValueError):
-    """The password is too short, too long or too easy to guess. The message says which."""
+    """The password is too short, too long or too easy to guess. The message says which.
+
+    `text` and `values` are the message before they were joined, so that it can be translated.
+    """
+
+    def __init__(self, text: str, **values: int) -> None:
+        super().__init__(text % values)
+        self.text = text
+        self.values = values
 
 
 def require_strong(password: str, *, about: tuple[str, ...] = ()) -> None:
@@ -30,9 +43,9 @@ def require_strong(password: str, *, about: tuple[str, ...] = ()) -> None:
         WeakPassword: with a sentence for the person.
     """
     if not SHORTEST <= len(password) <= LONGEST:
-        raise WeakPassword(f"Use {SHORTEST} to {LONGEST} characters.")
+        raise WeakPassword(WRONG_LENGTH, shortest=SHORTEST, longest=LONGEST)
     if zxcvbn(password, user_inputs=list(about))["score"] < LEAST_SCORE:
-        raise WeakPassword("That is easy to guess. Take a few words that do not belong together.")
+        raise WeakPassword(EASY_TO_GUESS)
 
 
 def hash_password(password: str) -> str:

@@ -11,6 +11,7 @@ from komet_shop.domain.operation_states import State
 from komet_shop.domain.verdict import Verdict, judge, judge_transaction
 from komet_shop.models import Operation
 from komet_shop.plugin_api import (
+    N_,
     CardDetails,
     Fault,
     GatewayResult,
@@ -31,7 +32,7 @@ log = structlog.get_logger(__name__)
 SEND_WITHIN_SECONDS = 5
 HISTORY = timedelta(days=90)
 NO_ANSWER = frozenset({Fault.NO_ANSWER, Fault.UNREACHABLE, Fault.BUSY, Fault.UNREADABLE})
-TAKEN_FOR_A_REPEAT = (
+TAKEN_FOR_A_REPEAT = N_(
     "The card processor took this for a repeat of an earlier payment of the same amount. "
     "Nothing was charged. Please wait five minutes and try again, or use another card."
 )

@@ -5,7 +5,13 @@ from typing import Any
 import structlog
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_security.forms import ForgotPasswordForm, LoginForm, ResetPasswordForm, VerifyForm
+from flask_security.forms import (
+    ChangePasswordForm,
+    ForgotPasswordForm,
+    LoginForm,
+    ResetPasswordForm,
+    VerifyForm,
+)
 from flask_security.password_util import PasswordUtil
 from wtforms import SubmitField
 
@@ -68,6 +74,18 @@ class ShopResetPasswordForm(ResetPasswordForm):
         self.password_confirm.label.text = _("The same password again")
 
 
+class ShopChangePasswordForm(ChangePasswordForm):
+    """The present password, and a new one twice."""
+
+    submit = SubmitField(_l("Save the new password"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.password.label.text = _("Password")
+        self.new_password.label.text = _("New password")
+        self.new_password_confirm.label.text = _("The same password again")
+
+
 class ShopVerifyForm(VerifyForm):
     """The password once more, before something that matters."""
 
@@ -100,5 +118,5 @@ class ShopPasswords(PasswordUtil):
         try:
             passwords.require_strong(normal, about=about)
         except WeakPassword as weak:
-            return [str(weak)], normal
+            return [_(weak.text, **weak.values)], normal
         return None, normal

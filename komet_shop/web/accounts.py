@@ -17,6 +17,7 @@ from komet_shop.services import outbox, passwords
 from komet_shop.services.shop import Shop
 from komet_shop.web import login_limits, login_records
 from komet_shop.web.account_forms import (
+    ShopChangePasswordForm,
     ShopForgotPasswordForm,
     ShopLoginForm,
     ShopPasswords,
@@ -60,6 +61,10 @@ MESSAGES = {
     "INVALID_RESET_PASSWORD_TOKEN": (_OLD_LINK, "warning"),
     "PASSWORD_CHANGE": (_l("Your new password is saved. Other sessions have ended."), "success"),
     "INVALID_PASSWORD": (_l("That is not your password."), "danger"),
+    "PASSWORD_IS_THE_SAME": (_l("Choose a password other than the one you have."), "danger"),
+    "PASSWORD_NOT_PROVIDED": (_l("Enter a password."), "danger"),
+    "EMAIL_NOT_PROVIDED": (_l("Enter your email address."), "danger"),
+    "INVALID_EMAIL_ADDRESS": (_l("That is not an email address."), "danger"),
     "RETYPE_PASSWORD_MISMATCH": (_l("The two passwords differ."), "danger"),
     "REAUTHENTICATION_SUCCESSFUL": (_l("Thank you. You can go on."), "success"),
     "REAUTHENTICATION_REQUIRED": (_l("Please enter your password once more."), "info"),
@@ -106,6 +111,7 @@ def register(app: Flask, running: Shop) -> None:
         login_form=ShopLoginForm,
         forgot_password_form=ShopForgotPasswordForm,
         reset_password_form=ShopResetPasswordForm,
+        change_password_form=ShopChangePasswordForm,
         verify_form=ShopVerifyForm,
         mail_util_cls=OutboxMail,
         password_util_cls=ShopPasswords,

@@ -8,12 +8,18 @@ import structlog
 from flask import abort, g, request
 
 from komet_shop.domain.card_numbers import has_card_number
+from komet_shop.plugin_api import N_
 
 log = structlog.get_logger(__name__)
 
 EXEMPT: frozenset[str] = frozenset({"notifications.receive"})
 """Signed bodies of the gateway, which may name masked or made-up numbers."""
 MOST_FILE_BYTES = 1_000_000
+ADDRESS = N_("the address")
+BODY = N_("the body")
+FIELD_NAME = N_("a field's name")
+PLACES = frozenset({ADDRESS, BODY, FIELD_NAME})
+"""Where a card number can stand beside a field of a form."""
 
 
 def refuse_card_numbers() -> None:
@@ -26,22 +32,23 @@ def refuse_card_numbers() -> None:
         return
     for field, text in _texts():
         if has_card_number(unicodedata.normalize("NFKC", text)):
-            safe_name = "a field's name" if _is_bad(field) else field[:60]
+            safe_name = FIELD_NAME if _is_bad(field) else field[:60]
             log.warning("card_data_refused", field=safe_name, route=_route())
             g.address_is_unspeakable = True
+            g.card_data_at = safe_name
             abort(422, f"card-like data refused at {safe_name}")
 
 
 def _texts() -> Iterator[tuple[str, str]]:
-    yield "the address", request.path
+    yield ADDRESS, request.path
     for name, value in request.args.items(multi=True):
         yield name, name
         yield name, value
     if request.method in ("GET", "HEAD"):
         return
     if request.is_json:
-        yield from _json_texts("the body", request.get_json(silent=True, force=True))
-        yield "the body", request.get_data(as_text=True)
+        yield from _json_texts(BODY, request.get_json(silent=True, force=True))
+        yield BODY, request.get_data(as_text=True)
         return
     yield from _form_texts()
 
@@ -55,7 +62,7 @@ def _form_texts() -> Iterator[tuple[str, str]]:
         yield name, upload.stream.read(MOST_FILE_BYTES).decode("utf-8", "replace")
         upload.stream.seek(0)
     if not request.form and not request.files:
-        yield "the body", request.get_data(as_text=True)
+        yield BODY, request.get_data(as_text=True)
 
 
 def _json_texts(name: str, value: Any) -> Iterator[tuple[str, str]]:

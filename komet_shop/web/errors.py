@@ -5,11 +5,14 @@ from typing import Any
 import structlog
 from flask import Flask, g, make_response, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
+
+from komet_shop.web import card_guard
 
 log = structlog.get_logger(__name__)
 
@@ -142,7 +145,7 @@ def _texts(error: HTTPException, status: int) -> dict[str, object]:
     if isinstance(error, CSRFError):
         happened = CSRF
     elif "card-like data" in (error.description or ""):
-        happened, means = CARD_DATA, error.description
+        happened, means = CARD_DATA, _where_card_data_stood()
     return {
         "code": status,
         "title": title,
@@ -151,6 +154,12 @@ def _texts(error: HTTPException, status: int) -> dict[str, object]:
         "to_do": to_do,
         "request_id": g.get("request_id", ""),
     }
+
+
+def _where_card_data_stood() -> str:
+    where = g.get("card_data_at", "")
+    named = _(where) if where in card_guard.PLACES else where
+    return str(_("card-like data refused at %(field)s", field=named))
 
 
 def _route() -> str:

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
-from tests.browser.demo import FLAGS, Demo, Person, chromium, running
+from tests.browser.demo import Demo, Person, running
 
 
 @pytest.fixture(scope="session")
@@ -32,17 +32,9 @@ def demo(running_demo: Demo) -> Demo:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-        yield opened
-        opened.close()
-
-
-@pytest.fixture(scope="session")
-def buyer_state(browser: Browser, running_demo: Demo) -> Any:
+def buyer_state(chromium: Browser, running_demo: Demo) -> Any:
     """The buyer's cookies after one login."""
-    person = Person(browser, running_demo)
+    person = Person(chromium, running_demo)
     person.log_in("buyer")
     state = person.context.storage_state()
     person.leave()
@@ -50,9 +42,9 @@ def buyer_state(browser: Browser, running_demo: Demo) -> Any:
 
 
 @pytest.fixture
-def buyer(browser: Browser, demo: Demo, buyer_state: Any) -> Iterator[Person]:
+def buyer(chromium: Browser, demo: Demo, buyer_state: Any) -> Iterator[Person]:
     """A florist who is logged in. No page may have had a problem at the end."""
-    person = Person(browser, demo, buyer_state)
+    person = Person(chromium, demo, buyer_state)
     yield person
     problems = person.problems
     person.leave()

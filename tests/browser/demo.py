@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -20,21 +19,6 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 PATIENCE_SECONDS = 90
 TIMEOUT = 5
 CARD = "4111 1111 1111 1111"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-
-def chromium() -> str:
-    """The system's Chromium."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    return next(path for path in map(shutil.which, names) if path)
 
 
 @dataclass

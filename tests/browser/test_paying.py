@@ -175,9 +175,9 @@ def test_an_equal_payment_within_minutes_is_explained_not_charged(
 
 @pytest.mark.parametrize("who", ["buyer_required", "buyer_restricted"])
 def test_the_rule_of_a_customer_decides_what_is_offered(
-    browser: Browser, demo: Demo, who: str
+    chromium: Browser, demo: Demo, who: str
 ) -> None:
-    person = Person(browser, demo)
+    person = Person(chromium, demo)
     person.log_in(who)
     person.fill_cart("stardust")
     person.page.goto(f"{demo.shop}/checkout")

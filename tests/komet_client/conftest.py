@@ -1,4 +1,4 @@
-"""A local Komet, and a client of it that is in a hurry."""
+"""A local Komet, and a client of it."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -16,7 +16,7 @@ from komet_shop.plugin_api import Deadlines
 from komet_shop.sandboxes.komet import KometSandboxServer
 from tests.conftest import MovableClock
 
-FAST = Deadlines(connect=0.3, total=1.0, max_answer_bytes=64_000_000)
+PATIENT = Deadlines(connect=5.0, total=10.0, max_answer_bytes=64_000_000)
 
 
 class Desk:
@@ -63,7 +63,7 @@ def open_desk(
     database = Database(fresh_url("sqlite"))
     with KometSandboxServer(clock_file=clock.path) as komet:
 
-        def open_one(users: int = 5, deadlines: Deadlines = FAST, **entrance: str) -> Desk:
+        def open_one(users: int = 5, deadlines: Deadlines = PATIENT, **entrance: str) -> Desk:
             given = {"url": komet.url, "token": komet.token, "account": komet.company_id}
             caller = Caller(
                 entrance=Entrance(**{**given, **entrance}),

@@ -16,7 +16,7 @@ from komet_shop.models import Company
 from komet_shop.models.database import TransactionStillOpen
 from komet_shop.services.erp import ErpRefused, ErpUnavailable
 from komet_shop.services.shop import Shop
-from tests.komet_client.conftest import FAST, Desk, in_a_hurry
+from tests.komet_client.conftest import PATIENT, Desk, in_a_hurry
 from tests.komet_client.raw_server import serving
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
@@ -127,7 +127,7 @@ def test_an_answer_that_drips_ends_by_the_clock(open_desk: Callable[..., Desk]) 
                 return
 
     with serving(drip) as url:
-        desk = open_desk(url=url, deadlines=replace(FAST, total=0.4))
+        desk = open_desk(url=url, deadlines=replace(PATIENT, total=0.4))
         began = time.monotonic()
 
         with pytest.raises(ErpUnavailable, match="in time"):
@@ -146,7 +146,7 @@ def test_an_answer_that_is_too_large_is_not_read_to_its_end(
             connection.sendall(b"x" * 65_536)
 
     with serving(flood) as url:
-        desk = open_desk(url=url, deadlines=replace(FAST, max_answer_bytes=100_000))
+        desk = open_desk(url=url, deadlines=replace(PATIENT, max_answer_bytes=100_000))
 
         with pytest.raises(ErpUnavailable, match="more than 100000 bytes"):
             desk.client.check_out("1")

@@ -38,6 +38,8 @@ from tests import factories
 
 TRANSACTION = "5551000{}"
 BOXES = 2
+PATIENCE = 10
+"""Seconds for a call: tests are about other things than a busy machine."""
 AN_EVENT_HOUSE = 5131
 
 
@@ -60,7 +62,7 @@ class House:
             shop.config,
             komet_url=komet.url,
             komet_token=Secret(komet.token),
-            komet_seconds=1,
+            komet_seconds=PATIENCE,
             mail_url=mail.smtp,
             mail_from="shop@rosa-alta.example",
         )
@@ -170,7 +172,7 @@ class House:
     def send_mail(self, times: int = 2) -> Counts:
         """Rounds of mail: the first one finds out who gets what."""
         for _ in range(times):
-            mailer = Mailer(self.shop.config, self.shop.clock, seconds=2)
+            mailer = Mailer(self.shop.config, self.shop.clock, seconds=PATIENCE)
             counts = deliveries.deliver_mail(self.shop, mailer, owner="test")
         return counts
 
@@ -178,6 +180,10 @@ class House:
         """Let Komet misbehave."""
         url = f"{self.komet.base_url}/_control/faults"
         requests.post(url, json={"fault": fault, **more}, timeout=5).raise_for_status()
+
+    def hurry(self) -> None:
+        """Wait for Komet one second only."""
+        self.shop = replace(self.shop, config=replace(self.shop.config, komet_seconds=1))
 
     def heal(self) -> None:
         """Let Komet work again."""

@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy import select, update
 
 from komet_shop.models import Audit, InventoryLine, KometLink, Order, Outbox
-from komet_shop.services import deliveries, outbox
+from komet_shop.services import deliveries, komet_facts, outbox
+from komet_shop.services.komet_outbox import KometRound
 from tests.conftest import MovableClock
 from tests.worker.house import BOXES, House
 
@@ -81,6 +82,8 @@ def test_what_was_booked_without_an_answer_is_found_and_not_booked_again(
     house: House, clock: MovableClock, method: str, fault: str
 ) -> None:
     house.paid()
+    if fault == "silence_after":
+        house.hurry()
     house.arm(fault, match={"method": method}, seconds=1.2)
 
     first = house.tell_komet()
@@ -177,8 +180,8 @@ def test_a_day_without_komet_loses_nothing_and_keeps_the_order(
         house.paid()
     house.arm("refuse", times=None)
 
-    for _ in range(24):
-        clock.advance(seconds=3600)
+    for _ in range(8):
+        clock.advance(seconds=3 * 3600)
         house.tell_komet()
     house.heal()
     clock.advance(seconds=SOON)
@@ -190,6 +193,40 @@ def test_a_day_without_komet_loses_nothing_and_keeps_the_order(
     assert [row["applications"][0]["invoice_number"] for row in payments] == [
         row["number"] for row in invoices
     ]
+
+
+def test_a_list_that_is_older_than_the_post_proves_nothing(
+    house: House, clock: MovableClock
+) -> None:
+    payment = house.paid()
+    house.arm("down", match={"method": "payment.receive"})
+    house.tell_komet()  # the order is there now, the payment is not
+    this_round = KometRound.begin(house.shop, house.erp)
+    this_round.payments.find("whatever")
+    clock.advance(seconds=SOON)
+    with house.shop.database.write() as session:
+        [message] = outbox.claim(session, owner="b", now=clock.now(), kinds=deliveries.KOMET)
+        lost = komet_facts.payment_to_post(session, payment.id)
+    house.erp.post_payment(lost)  # and its answer did not come back
+
+    this_round.deliver_payment(message)
+
+    assert message.sent_at is not None
+    assert len(house.booked("payments")) == 1
+
+
+def test_a_round_ends_with_the_first_message_that_nobody_answers(house: House) -> None:
+    for number in range(3):
+        order = house.ordered()
+        with house.shop.database.write() as session:
+            session.execute(
+                update(Outbox)
+                .where(Outbox.dedupe_key == f"komet_order:{order.id}")
+                .values(aggregate=f"customer:{1000 + number}")
+            )
+    house.arm("down", times=None)
+
+    assert house.tell_komet().waiting == 1
 
 
 def test_one_list_of_payments_serves_a_whole_round(house: House) -> None:

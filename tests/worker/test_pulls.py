@@ -45,7 +45,7 @@ class Office:
             entrance=Entrance(url=komet.url, token=komet.token),
             database=shop.database,
             budget=Budget(database=shop.database, clock=shop.clock, users=5),
-            deadlines=Deadlines(connect=0.5, total=5.0, max_answer_bytes=64_000_000),
+            deadlines=Deadlines(connect=5.0, total=10.0, max_answer_bytes=64_000_000),
             waits=(0.01, 0.01),
         )
         self.erp = KometClient(caller)

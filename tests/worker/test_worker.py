@@ -19,7 +19,7 @@ from komet_shop.models.database import Database
 from komet_shop.services.shop import Shop
 from komet_shop.worker import Pulse, Work
 from tests.conftest import MovableClock
-from tests.worker.house import House
+from tests.worker.house import PATIENCE, House
 from tests.worker.processes import eventually, log_of, working
 
 SOON = 400
@@ -34,7 +34,7 @@ class BrokenQueue(MemoryStorage):  # type: ignore[misc]  # Huey ships no types
 
 
 def work_of(house: House, shop: Shop | None = None) -> Work:
-    mailer = Mailer(house.shop.config, house.shop.clock, seconds=2)
+    mailer = Mailer(house.shop.config, house.shop.clock, seconds=PATIENCE)
     return Work(shop=shop or house.shop, erp=house.erp, mailer=mailer)
 
 
@@ -185,7 +185,7 @@ def test_a_worker_delivers_within_seconds_and_ends_when_told(house: House, queue
         for file in house.shop.config.data_dir.glob("queue.db*"):
             file.unlink()  # losing the queue loses nothing
         house.paid()
-        second = eventually(arrived(house), seconds=5)
+        second = eventually(arrived(house))
         process.send_signal(signal.SIGTERM)
         code = process.wait(timeout=10)
 

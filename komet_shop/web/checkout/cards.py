@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from flask_babel import gettext as _
+
 from komet_shop.services.saved_cards import ShownCard
 
 NEW_CARD = "new"
@@ -55,7 +57,7 @@ def brand_mark(brand: str) -> str:
 
 def brand_name(brand: str) -> str:
     """ "Visa" from whatever the gateway calls it."""
-    return brand.title() if brand.isupper() or brand.islower() else brand or "Card"
+    return brand.title() if brand.isupper() or brand.islower() else brand or _("Card")
 
 
 def expiry_text(mmyy: str) -> str:

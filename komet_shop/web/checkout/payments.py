@@ -106,12 +106,11 @@ def outcome(status: PaymentStatus) -> Outcome:
         ),
         Stage.DECLINED: (
             _("The card was declined"),
-            status.buyer_message or _("The bank did not accept this payment."),
+            _told(status) or _("The bank did not accept this payment."),
         ),
         Stage.FAILED: (
             _("The payment did not go through"),
-            status.buyer_message
-            or _("Nothing was charged. Your cart is as it was: you can try again."),
+            _told(status) or _("Nothing was charged. Your cart is as it was: you can try again."),
         ),
         Stage.REVIEW: (
             _("We are looking into this payment"),
@@ -122,6 +121,11 @@ def outcome(status: PaymentStatus) -> Outcome:
         ),
     }[status.stage]
     return Outcome(kind=KINDS[status.stage], title=title, text=text)
+
+
+def _told(status: PaymentStatus) -> str:
+    """What the gateway or the shop stored for the buyer, in the language of the page."""
+    return str(_(status.buyer_message)) if status.buyer_message else ""
 
 
 def books_text(status: PaymentStatus) -> str:

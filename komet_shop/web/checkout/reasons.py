@@ -30,7 +30,8 @@ def card_refusal(reason: Refusal) -> str:
 def problem_of(error: Exception) -> tuple[str, int]:
     """What to tell about a refused checkout or payment, and the status of the answer."""
     if isinstance(error, checkout.CardNotOffered):
-        return f"{card_refusal(error.reason)} {_('Nothing was charged.')}", 409
+        nothing = _("Nothing was charged.")  # extraction does not look into f-strings
+        return f"{card_refusal(error.reason)} {nothing}", 409
     texts = {
         checkout.TotalChanged: _(
             "Your cart changed since this page was opened, so nothing was charged. "

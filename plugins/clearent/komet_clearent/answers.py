@@ -1,7 +1,7 @@
 """Clearent's answers to calls that move money, in the shop's words. Pure.
 
 An answer is never kept: only the fields read here leave this module, since the gateway's own
-examples echo security codes. Rule: docs/payments.md, "Reading the gateway's answer".
+examples echo security codes. Rule: docs/clearent.md, "Reading an answer".
 """
 
 from collections.abc import Mapping

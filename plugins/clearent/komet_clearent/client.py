@@ -61,7 +61,7 @@ class Client:
     Raises:
         ValueError: the account's address is neither https nor on this machine.
 
-    Rule: docs/payments.md, "The protocol".
+    Rule: docs/clearent.md, "One call".
     """
 
     def __init__(self, account: Account, host: Host, deadlines: Deadlines) -> None:

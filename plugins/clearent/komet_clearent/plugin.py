@@ -1,6 +1,7 @@
 """The plugin as the shop finds it: name, settings, and how an account is opened."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from click import Command
 from flask import Blueprint
@@ -78,8 +79,8 @@ class ClearentPlugin:
         return "clearent/guide.html"
 
     def translations(self) -> str:
-        """No catalogues: the card form carries its own texts."""
-        return ""
+        """What buyers are told about results; the card form carries its own texts."""
+        return str(Path(__file__).parent / "translations")
 
 
 plugin = ClearentPlugin()

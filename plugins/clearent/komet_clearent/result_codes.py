@@ -7,6 +7,8 @@ One number can mean different things, so the HTTP status takes part in the answe
 from dataclasses import dataclass
 from enum import StrEnum
 
+from komet_shop.plugin_api import N_
+
 
 class Meaning(StrEnum):
     """What a code says about the money."""
@@ -26,14 +28,16 @@ class Meaning(StrEnum):
     DEVICE = "device"
 
 
-DECLINED = "Your card was declined. Try another card or ask your bank."
-EXPIRED = "This card has expired. Use another card."
-OVER_LIMIT = "Your bank did not allow this amount on this card. Try another card or ask your bank."
-CARD_GONE = "This card can no longer be used. Choose another card or enter it again."
-NOT_TAKEN = "Card payments do not work just now. Your card was not charged. Try again later."
-CONFIRMING = "We are confirming your payment with the bank. Please do not pay again."
-UNCHANGED = "This payment could not be changed. Nothing was moved."
-ENTER_AGAIN = "Your card was not charged. Enter it again, or use another card."
+DECLINED = N_("Your card was declined. Try another card or ask your bank.")
+EXPIRED = N_("This card has expired. Use another card.")
+OVER_LIMIT = N_(
+    "Your bank did not allow this amount on this card. Try another card or ask your bank."
+)
+CARD_GONE = N_("This card can no longer be used. Choose another card or enter it again.")
+NOT_TAKEN = N_("Card payments do not work just now. Your card was not charged. Try again later.")
+CONFIRMING = N_("We are confirming your payment with the bank. Please do not pay again.")
+UNCHANGED = N_("This payment could not be changed. Nothing was moved.")
+ENTER_AGAIN = N_("Your card was not charged. Enter it again, or use another card.")
 
 _BUYER = {
     Meaning.APPROVED: "",
@@ -45,7 +49,7 @@ _BUYER = {
     Meaning.INPUT: NOT_TAKEN,
     Meaning.SETUP: NOT_TAKEN,
     Meaning.NOT_FOUND: CARD_GONE,
-    Meaning.DEVICE: "The card terminal did not finish. Ask at the counter.",
+    Meaning.DEVICE: N_("The card terminal did not finish. Ask at the counter."),
 }
 
 

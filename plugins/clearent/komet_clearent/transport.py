@@ -14,7 +14,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 LATEST_START = 5.0
-"""Seconds after which a call that was held up is not sent any more; see docs/payments.md."""
+"""Seconds after which a held-up call is not sent any more. Rule: docs/clearent.md, "One call"."""
 
 MAX_IDLE = 10.0
 """Seconds that an unused connection is kept: a dead one would turn a sale into a question."""

@@ -3,14 +3,13 @@
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 from flask import Flask, render_template, request
 from komet_clearent.plugin import plugin
 from komet_clearent.sandbox.program import SandboxServer
 from komet_clearent.sandbox.state import Options
-from playwright.sync_api import Browser, FrameLocator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, FrameLocator, Page, expect
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from komet_shop.plugin_api import Account, Deadlines, FormRequest, HostsCardForm
@@ -18,7 +17,6 @@ from komet_shop.plugin_api.contract import RecordingHost
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = Path("/usr/bin/chromium")
 PAGE = """<!doctype html><html lang="en"><head><title>Pay</title></head><body>
 <form method="post" action="/pay">
   <label><input type="radio" name="card" value="saved" data-card-choice> Visa 1111</label>
@@ -102,18 +100,9 @@ def stop(server: BaseWSGIServer, thread: threading.Thread) -> None:
     server.server_close()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = str(CHROMIUM) if CHROMIUM.exists() else None
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context()
+def page(chromium: Browser) -> Iterator[Page]:
+    context = chromium.new_context()
     context.set_default_timeout(8000)
     yield context.new_page()
     context.close()

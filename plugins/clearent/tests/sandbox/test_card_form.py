@@ -1,12 +1,11 @@
 """The card form in a real browser, on a page of another origin with a strict policy."""
 
 import http.server
-import shutil
 import threading
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
 
@@ -51,15 +50,6 @@ class _Page(http.server.BaseHTTPRequestHandler):
         pass
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = shutil.which("chromium")
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
 def shop_address(shop) -> Iterator[str]:
     with Shop(shop.url, shop.server.accounts[0]["public_key"]) as server:
@@ -71,8 +61,8 @@ def shop_address(shop) -> Iterator[str]:
 
 
 @pytest.fixture
-def page(browser, shop_address) -> Iterator[Page]:
-    page = browser.new_page()
+def page(chromium, shop_address) -> Iterator[Page]:
+    page = chromium.new_page()
     page.set_default_timeout(5000)
     page.complaints = []
     page.on("console", lambda message: page.complaints.append(message.text))
