@@ -28,6 +28,7 @@ from komet_shop.services.bulkhead import Bulkhead
 from komet_shop.services.gateways import Gateways
 from komet_shop.services.rate_limits import Limit
 from komet_shop.services.secret_box import SecretBox
+from komet_shop.services.shipping import KnownWays
 from komet_shop.services.shop import Shop
 from komet_shop.web import (
     accounts,
@@ -44,6 +45,7 @@ from komet_shop.web import (
     permissions,
     plugin_pages,
     sessions,
+    shopping,
     visitors,
 )
 
@@ -120,6 +122,7 @@ def create_app(
     app = Flask(__name__, template_folder=str(root / "templates"), static_folder=None)
     app.extensions["komet_shop"] = running
     app.extensions["komet_shop_company"] = visitors.CompanyInMemory()
+    app.extensions[shopping.WAYS] = KnownWays()
     app.config.update(_settings(config), KOMET_SHOP_LIMITS=limits)
     _frame(app, config)
     _before_views(app)

@@ -14,10 +14,11 @@ from pathlib import Path
 import pytest
 import requests
 from click.testing import CliRunner, Result
+from komet_clearent.sandbox.program import SandboxServer
 from sqlalchemy import select
 
 from komet_shop.cli import main
-from komet_shop.models import Customer, User
+from komet_shop.models import Customer, GatewayAccount, LocationCardSettings, User
 from komet_shop.models.database import Database
 from tests import factories
 from tests.web.browser import PASSWORD, Browser
@@ -159,6 +160,64 @@ def test_an_account_that_makes_no_sense_is_refused(
         assert session.scalars(select(User)).all() == []
     assert result.exit_code == 2
     assert told in result.stderr
+
+
+@pytest.fixture
+def keys(gateway: SandboxServer) -> dict[str, str]:
+    """What the gateway's portal shows of a terminal."""
+    return {name: gateway.accounts[0][name] for name in ("api_key", "public_key")}
+
+
+@pytest.fixture
+def enter(command: Command, database: Database, gateway: SandboxServer) -> Command:
+    """Enters keys for the location MIA, at the real plugin's local gateway."""
+    with database.write() as session:
+        company = factories.make_company(session)
+        factories.make_location(session, company, code="MIA")
+
+    def run(keys: dict[str, str], location: str = "MIA") -> Result:
+        lines = "".join(f"{name}={value}\n" for name, value in keys.items())
+        at = {"KOMET_SHOP_PLUGIN": "clearent", "KOMET_SHOP_GATEWAY_URL": gateway.url}
+        return command("account", "enter", location, "--keys-stdin", stdin=lines, **at)
+
+    return run
+
+
+def test_keys_are_entered_tested_and_never_shown_again(
+    enter: Command, command: Command, database: Database, keys: dict[str, str]
+) -> None:
+    entered = enter(keys)
+    listed = command("account", "list", KOMET_SHOP_PLUGIN="clearent")
+
+    with database.read() as session:
+        row = session.scalars(select(GatewayAccount)).one()
+        settings = session.scalars(select(LocationCardSettings)).one()
+    assert entered.exit_code == 0, entered.output
+    assert settings.is_active
+    assert keys["api_key"] not in row.settings_ciphertext + row.shown_settings + entered.output
+    assert keys["api_key"][-4:] in listed.output
+
+
+def test_keys_that_do_not_work_switch_nothing_on(
+    enter: Command, database: Database, keys: dict[str, str]
+) -> None:
+    entered = enter(keys | {"api_key": "wrong"})
+
+    with database.read() as session:
+        assert session.scalars(select(LocationCardSettings)).all() == []
+    assert entered.exit_code == 2
+    assert "do not work" in entered.output
+
+
+def test_a_missing_key_or_an_unknown_location_is_one_line(
+    enter: Command, keys: dict[str, str]
+) -> None:
+    missing = enter({"public_key": keys["public_key"]})
+    unknown = enter(keys, "NYC")
+
+    assert (missing.exit_code, unknown.exit_code) == (2, 2)
+    assert "API key is missing" in missing.output
+    assert "Known: MIA" in unknown.output
 
 
 def test_the_doctor_sees_that_all_is_well(command: Command, database: Database) -> None:

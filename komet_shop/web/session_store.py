@@ -3,8 +3,17 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import bindparam, delete, literal, select, union_all
+from sqlalchemy import (
+    ScalarSelect,
+    String,
+    bindparam,
+    cast,
+    delete,
+    func,
+    select,
+)
 from sqlalchemy.orm import Session, joinedload
 
 from komet_shop.domain.permissions import PAYMENT_ADMINISTRATION
@@ -21,23 +30,24 @@ LONGEST = timedelta(hours=12)
 IDLE_STAFF = timedelta(minutes=30)
 IDLE_PAYMENT_ADMINISTRATION = timedelta(minutes=15)
 
+
+def _ids(column: Any, *conditions: Any) -> ScalarSelect[str]:
+    """Ids as one text, "1,2,3", so that the person comes with the session in one statement."""
+    listed = func.aggregate_strings(cast(column, String), ",")
+    return select(listed).where(*conditions).correlate(User).scalar_subquery()
+
+
 _FIND = (
-    select(WebSession, User)
+    select(
+        WebSession,
+        User,
+        _ids(user_location.c.location_id, user_location.c.user_id == User.id),
+        _ids(Location.id, Location.company_id == User.company_id, Location.active),
+        _ids(buyer_customer.c.customer_id, buyer_customer.c.user_id == User.id),
+    )
     .outerjoin(User, User.id == WebSession.user_id)
     .options(joinedload(User.roles))
     .where(WebSession.id_sha256 == bindparam("digest"), WebSession.expires_at > bindparam("now"))
-)
-_ASSIGNED, _ACTIVE, _CUSTOMER = "assigned", "active", "customer"
-_RIGHTS = union_all(
-    select(literal(_ASSIGNED), user_location.c.location_id).where(
-        user_location.c.user_id == bindparam("user_id")
-    ),
-    select(literal(_ACTIVE), Location.id).where(
-        Location.company_id == bindparam("company_id"), Location.active
-    ),
-    select(literal(_CUSTOMER), buyer_customer.c.customer_id).where(
-        buyer_customer.c.user_id == bindparam("user_id")
-    ),
 )
 
 
@@ -55,17 +65,20 @@ def digest_of(session_id: str) -> str:
 
 
 def find(session: Session, digest: str, now: datetime) -> Found | None:
-    """The session with this digest, unless it ended; two statements at most.
+    """The session with this digest, unless it ended; one statement.
 
     A user who was switched off, or whose password changed since, counts as nobody.
     """
     found = session.execute(_FIND, {"digest": digest, "now": now}).unique().one_or_none()
     if found is None:
         return None
-    row, user = found
+    row, user, assigned, active, customers = found
     if user is None or not user.active or row.data.get("_user_id") != user.fs_uniquifier:
         return Found(row=row, visitor=NOBODY)
-    return Found(row=row, visitor=_visitor(session, user))
+    visitor = Visitor.of(
+        user, assigned=_set(assigned), active=_set(active), customers=_set(customers)
+    )
+    return Found(row=row, visitor=visitor)
 
 
 def ends_at(visitor: Visitor, *, began: datetime, now: datetime) -> datetime:
@@ -80,17 +93,8 @@ def end_others(session: Session, user_id: int, *, keep: str = "") -> None:
     )
 
 
-def _visitor(session: Session, user: User) -> Visitor:
-    ids: dict[str, set[int]] = {_ASSIGNED: set(), _ACTIVE: set(), _CUSTOMER: set()}
-    keys = {"user_id": user.id, "company_id": user.company_id}
-    for kind, number in session.execute(_RIGHTS, keys):
-        ids[kind].add(number)
-    return Visitor.of(
-        user,
-        assigned=frozenset(ids[_ASSIGNED]),
-        active=frozenset(ids[_ACTIVE]),
-        customers=frozenset(ids[_CUSTOMER]),
-    )
+def _set(listed: str | None) -> frozenset[int]:
+    return frozenset(int(one) for one in (listed or "").split(",") if one)
 
 
 def _idle(visitor: Visitor) -> timedelta:

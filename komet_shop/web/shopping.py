@@ -6,16 +6,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, g, render_template, request, session
+from flask import Blueprint, current_app, g, render_template, request, session
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from komet_shop.services import visits
+from komet_shop.services import shipping, visits
+from komet_shop.services.shipping import Delivery, KnownWays
 from komet_shop.services.visits import NobodyToBuyFor, Visit, Wanted
 from komet_shop.web.current import scope, shop
 
 KEPT = "shopping"
+WAYS = "komet_shop_ways"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +54,13 @@ def opened_visit() -> Iterator[tuple[Session, Visit]]:
     with shop().database.read() as unit:
         g.visit = visits.open_visit(unit, scope(), wanted(), shop().clock.now())
         yield unit, g.visit
+
+
+def delivery_of(unit: Session, visit: Visit) -> Delivery:
+    """How the boxes of a visit travel, and what else could be chosen."""
+    known: KnownWays = current_app.extensions[WAYS]
+    now = shop().clock.monotonic()
+    return shipping.delivery(visit, wanted(), known.read(unit, scope(), visit, now))
 
 
 def prepare(blueprint: Blueprint) -> None:

@@ -46,7 +46,7 @@ class CompanyInMemory:
 
 
 def load_visitor() -> None:
-    """Load who asks into `g`; two statements for a session that somebody logged in to."""
+    """Load who asks into `g`; one statement for a session."""
     access = access_of_request()
     if access is not None and access.for_machines:
         become(NOBODY)

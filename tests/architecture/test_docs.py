@@ -252,7 +252,9 @@ def test_every_switch_of_the_sandbox_is_described() -> None:
 
 def test_planted_mistakes_are_found(tmp_path: Path) -> None:
     (tmp_path / "page.md").write_text("# Page\n\n## Here\n\n```\n## Example\n```\n")
-    text = '"""Rule: docs/page.md,\n    "Here". docs/page.md, "Example", docs/page.md, Here, docs/no.md'
+    text = (
+        'Rule: docs/page.md,\n    "Here". docs/page.md, "Example"; docs/page.md, Here; docs/no.md'
+    )
 
     told = [is_there(one.page, one.heading) for one in references(text, tmp_path)]
 

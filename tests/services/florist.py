@@ -105,7 +105,8 @@ class Florist:
     def delivery(self, **wanted: Any) -> shipping.Delivery:
         visit = self.visit(**wanted)
         with self.shop.database.read() as session:
-            return shipping.delivery(session, self.scope, visit, Wanted(**wanted))
+            known = shipping.KnownWays().read(session, self.scope, visit, now=0)
+            return shipping.delivery(visit, Wanted(**wanted), known)
 
     def add(self, line: str, boxes: int = 1) -> int:
         return carts.add(self.shop, self.scope, self.trip, line=line, boxes=boxes)

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from komet_shop.domain.permissions import Permission
-from komet_shop.services import carts, orders, shipping
+from komet_shop.services import carts, orders
 from komet_shop.services.carts import CartRefused, Trip
 from komet_shop.web import shopping
 from komet_shop.web.current import scope, shop
@@ -29,7 +29,7 @@ def show_cart() -> ResponseReturnValue:
     with opened_visit() as (unit, visit):
         found = orders.detail(unit, scope(), visit.cart.public_id) if visit.cart.lines else None
         lines = orders.lines(unit, scope(), visit.cart.public_id) if found else []
-        delivery = shipping.delivery(unit, scope(), visit, shopping.wanted())
+        delivery = shopping.delivery_of(unit, visit)
     return render_template(
         "storefront/cart.html",
         lines=[cart_line_view(line, visit.cart.public_id) for line in lines],
@@ -44,7 +44,7 @@ def add_to_cart() -> ResponseReturnValue:
     """Put boxes into the cart; back to the page the buyer was on, at the same tile."""
     line, boxes = request.form.get("line", "")[:24], _boxes()
     with opened_visit() as (unit, visit):
-        delivery = shipping.delivery(unit, scope(), visit, shopping.wanted())
+        delivery = shopping.delivery_of(unit, visit)
     trip = Trip(
         customer_id=visit.buyer.id,
         location_id=visit.place.id,

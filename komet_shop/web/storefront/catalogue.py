@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from komet_shop.domain.permissions import Permission
-from komet_shop.services import catalogue, shipping
+from komet_shop.services import catalogue
 from komet_shop.services.catalogue import Facet, Facets
 from komet_shop.web import cursors, shopping
 from komet_shop.web.current import scope
@@ -52,7 +52,7 @@ def index() -> ResponseReturnValue:
             size=PAGE_SIZE,
         )
         facets = catalogue.facets(unit, scope(), visit, search.filters)
-        delivery = shipping.delivery(unit, scope(), visit, shopping.wanted())
+        delivery = shopping.delivery_of(unit, visit)
     return render_template(
         "storefront/index.html",
         search=search,

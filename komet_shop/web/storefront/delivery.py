@@ -7,11 +7,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from komet_shop.domain.permissions import Permission
-from komet_shop.services import shipping
 from komet_shop.services.shipping import Delivery
 from komet_shop.services.visits import Visit
 from komet_shop.web import shopping
-from komet_shop.web.current import scope
 from komet_shop.web.filters import day
 from komet_shop.web.going_back import back_to
 from komet_shop.web.permissions import requires
@@ -66,7 +64,7 @@ def delivery_bar(visit: Visit, delivery: Delivery) -> Bar:
 def choose_delivery() -> ResponseReturnValue:
     """Keep what was chosen; refused while the cart has lines."""
     with opened_visit() as (unit, visit):
-        known = shipping.delivery(unit, scope(), visit, shopping.wanted())
+        known = shopping.delivery_of(unit, visit)
     if visit.is_locked:
         flash(_("Your cart is kept for its ship date. Empty it to choose another one."), "warning")
         return redirect(back_to("/shop"), 303)

@@ -4,7 +4,7 @@ from flask import abort, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from komet_shop.domain.permissions import Permission
-from komet_shop.services import catalogue, shipping
+from komet_shop.services import catalogue
 from komet_shop.services.catalogue import Shown
 from komet_shop.web import shopping
 from komet_shop.web.current import scope
@@ -23,7 +23,7 @@ def product(product_id: str) -> ResponseReturnValue:
     """A product with its offers; one that is sold out for the date says so."""
     with opened_visit() as (unit, visit):
         shown = catalogue.product(unit, scope(), visit, product_id)
-        delivery = shipping.delivery(unit, scope(), visit, shopping.wanted())
+        delivery = shopping.delivery_of(unit, visit)
     if shown is None:
         abort(404)
     return render_template(

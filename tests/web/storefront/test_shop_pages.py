@@ -13,9 +13,6 @@ from tests.statements import count_statements
 from tests.web.browser import Browser
 from tests.web.storefront.buying import Buying, forms, words
 
-OF_SESSION = 2
-"""Statements that find the session and the person, before any view."""
-
 
 def test_the_catalogue_asks_who_you_are(visitor: Browser) -> None:
     answer = visitor.get("/shop?q=rose")
@@ -285,7 +282,19 @@ def test_pages_have_few_statements_whatever_they_show(
     with count_statements(shop.database.engine) as statements:
         buying.page(path)
 
-    assert len(statements) <= most + OF_SESSION, "\n\n".join(statements)
+    assert len(statements) <= most, "\n\n".join(statements)
+
+
+def test_the_catalogue_of_an_empty_cart_has_few_statements_too(
+    browser: Browser, florist: Florist, shop: Shop
+) -> None:
+    florist.shelve()
+    browser.get("/shop")
+
+    with count_statements(shop.database.engine) as statements:
+        browser.get("/shop")
+
+    assert len(statements) <= 4, "\n\n".join(statements)
 
 
 def test_a_product_page_has_few_statements(browser: Browser, florist: Florist, shop: Shop) -> None:
@@ -296,4 +305,4 @@ def test_a_product_page_has_few_statements(browser: Browser, florist: Florist, s
     with count_statements(shop.database.engine) as statements:
         browser.get(address)
 
-    assert len(statements) <= 5 + OF_SESSION, "\n\n".join(statements)
+    assert len(statements) <= 5, "\n\n".join(statements)

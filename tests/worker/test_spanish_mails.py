@@ -1,0 +1,48 @@
+"""Mails to a reader of Spanish: no template and no label in English."""
+
+import pytest
+from sqlalchemy import update
+
+from komet_shop.clock import Clock
+from komet_shop.mailer import Mailer
+from komet_shop.models import User
+from komet_shop.services.letters import Alert, Letter, Reset, Sender
+from tests.web.spanish import english_left
+from tests.worker.house import House
+
+READER = "ana@bloom.example"
+ALERT = Alert(subject_kind="payment", message_id=7, attempts=5, error="Invalid customer")
+RESET = Reset(link="http://localhost:5000/reset/abc")
+
+
+@pytest.mark.parametrize(("template", "content"), [("alert", ALERT), ("reset", RESET)])
+def test_a_mail_has_no_english_left(
+    house: House, clock: Clock, template: str, content: Alert | Reset
+) -> None:
+    letter = Letter(
+        key=f"mail:{template}:1",
+        template=template,
+        to=READER,
+        locale="es",
+        sender=Sender(company="Rosa Alta Flowers"),
+        content=content,
+    )
+
+    Mailer(house.shop.config, clock).send(letter)
+
+    [mail] = house.mails(READER)
+    assert 'lang="es"' in mail.html
+    assert english_left(mail.html) == []
+
+
+def test_receipts_and_orders_have_no_english_left(house: House) -> None:
+    with house.shop.database.write() as session:
+        session.execute(update(User).values(locale="es"))
+    house.paid()
+
+    house.send_mail()
+
+    mails = house.mails(READER)
+    assert len(mails) == 2
+    assert [english_left(mail.html) for mail in mails] == [[], []]
+    assert [" de 20" in mail.text for mail in mails] == [True, True]
