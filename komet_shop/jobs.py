@@ -6,22 +6,18 @@ Rule: docs/operations.md, "Queue".
 """
 
 import sqlite3
-import threading
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-import structlog
+import psycopg
 from huey import Huey, PostgresHuey, RedisHuey, SqliteHuey
 from huey.exceptions import ConfigurationError
 from huey.serializer import SignedSerializer
 
 from komet_shop.config import Config, ConfigError
 from komet_shop.models.database import WAL_IS_SAFE_FROM
-
-log = structlog.get_logger(__name__)
 
 ERP, MAIL, LOOKUPS, SEAL, CARTS, PULL, CLEAN = JOBS = (
     "erp",
@@ -34,10 +30,7 @@ ERP, MAIL, LOOKUPS, SEAL, CARTS, PULL, CLEAN = JOBS = (
 )
 NAME = "komet-shop"
 SECONDS = 2
-"""How long a request may wait for the queue before it goes on without."""
-
-QUIET_SECONDS = 10
-"""How long the queue is left alone after it did not answer."""
+"""How long connecting to the queue may take."""
 
 Enqueue = Callable[[], object]
 
@@ -59,49 +52,13 @@ def open_queue(config: Config) -> Huey:
     serializer = SignedSerializer(secret=config.secret_key.reveal())
     try:
         return opener(config, {"name": NAME, "serializer": serializer, "results": False})
-    except ConfigurationError as error:
-        raise ConfigError(f"KOMET_SHOP_QUEUE_URL: {error}") from error
+    except (ConfigurationError, OSError, psycopg.Error) as error:
+        raise ConfigError(f"KOMET_SHOP_QUEUE_URL: {error}".strip()) from error
 
 
 def tasks(queue: Huey, work: Mapping[str, Callable[[], None]]) -> dict[str, Enqueue]:
     """Make each job known to the queue; calling what comes back enqueues the job."""
     return {name: queue.task(name=name)(_task(work[name])) for name in work}
-
-
-class Waker:
-    """Wakes the workers after a commit, from any process; never fails, hardly waits."""
-
-    def __init__(self, config: Config) -> None:
-        self._config = config
-        self._lock = threading.Lock()
-        self._tasks: dict[str, Enqueue] | None = None
-        self._quiet_until = 0.0
-
-    def wake(self, *jobs: str) -> None:
-        """Ask for jobs now, orders, payments and mail by default.
-
-        Workers look into the database every second anyway, so a queue that does not answer
-        costs a second and is left alone for a while.
-        """
-        if time.monotonic() < self._quiet_until:
-            return
-        try:
-            known = self._known()
-            for job in jobs or (ERP, MAIL):
-                known[job]()
-        except Exception as error:
-            self._quiet_until = time.monotonic() + QUIET_SECONDS
-            log.warning("queue_unreachable", error=type(error).__name__)
-
-    def _known(self) -> dict[str, Enqueue]:
-        with self._lock:
-            if self._tasks is None:
-                self._tasks = tasks(open_queue(self._config), dict.fromkeys(JOBS, _elsewhere))
-            return self._tasks
-
-
-def _elsewhere() -> None:
-    """Workers know what to do; other processes only say when."""
 
 
 def _task(run: Callable[[], None]) -> Callable[[], None]:

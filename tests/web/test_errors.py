@@ -46,8 +46,14 @@ def test_neither_page_nor_log_holds_the_secrets_of_an_exception(
     assert "Traceback" in log_text.getvalue()
 
 
-def test_a_foreign_host_is_refused(browser: Browser) -> None:
-    assert browser.get("/login", headers={"Host": "evil.example"}).status_code == 400
+def test_a_foreign_host_is_refused_in_the_shops_design(
+    browser: Browser, log_text: StringIO
+) -> None:
+    answer = browser.get("/login", headers={"Host": "evil.example"})
+
+    assert answer.status_code == 400
+    assert "main.css" in answer.text
+    assert "Traceback" not in log_text.getvalue()
 
 
 def test_too_large_a_form_is_refused(browser: Browser) -> None:

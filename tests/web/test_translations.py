@@ -11,14 +11,15 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 
-from tests.web.browser import Browser
+from tests.web.browser import PASSWORD, Browser
 from tests.web.house import House
 from tests.web.spanish import PLACEHOLDER, PLUGIN, ROOT, SHOP, english_left, po_of, words_of
 
 SPANISH = {"Accept-Language": "es-US,es;q=0.9"}
 SOURCES = {SHOP: ("komet_shop", "templates"), PLUGIN: ("plugins/clearent/komet_clearent",)}
 BOTH = pytest.mark.parametrize("folder", [SHOP, PLUGIN], ids=["shop", "plugin"])
-WRONG = {"password": "x", "new_password": "short", "new_password_confirm": "other"}
+WRONG = {"password": PASSWORD, "new_password": "short", "new_password_confirm": "other"}
+ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 def extracted(folder: Path, target: Path) -> Catalog:
@@ -81,6 +82,7 @@ def test_both_languages_have_the_same_values(folder: Path) -> None:
     assert differing == []
 
 
+@ONE_DATABASE
 @pytest.mark.parametrize(
     "path",
     ["/login", "/reset", "/probe/error/403", "/probe/error/404", "/probe/error/500", "/nowhere"],
@@ -92,12 +94,14 @@ def test_pages_for_strangers_are_spanish(browser: Browser, path: str) -> None:
     assert english_left(page) == []
 
 
+@ONE_DATABASE
 def test_the_search_for_english_finds_it(browser: Browser) -> None:
     page = browser.get("/login").text
 
     assert {"Log in", "Email", "Password"} <= set(english_left(page))
 
 
+@ONE_DATABASE
 def test_pages_about_passwords_are_spanish(browser: Browser, house: House) -> None:
     browser.log_in(house.buyer.email)
     browser.get("/change?lang=es")
@@ -115,6 +119,7 @@ def test_pages_about_passwords_are_spanish(browser: Browser, house: House) -> No
     assert "Use de 12 a 128 caracteres." in pages[2].text
 
 
+@ONE_DATABASE
 @pytest.mark.parametrize("fields", [{}, {"email": "nobody"}, {"email": "nobody@people.example"}])
 def test_a_failed_login_is_told_in_spanish(browser: Browser, fields: dict[str, str]) -> None:
     page = browser.post("/login", {"password": "x", **fields}, headers=SPANISH)
@@ -123,6 +128,7 @@ def test_a_failed_login_is_told_in_spanish(browser: Browser, fields: dict[str, s
     assert english_left(page.text) == []
 
 
+@ONE_DATABASE
 def test_a_refused_card_number_is_told_in_spanish(browser: Browser) -> None:
     page = browser.get("/probe/error/4111111111111111", headers=SPANISH).text
 

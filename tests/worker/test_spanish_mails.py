@@ -14,6 +14,8 @@ READER = "ana@bloom.example"
 ALERT = Alert(subject_kind="payment", message_id=7, attempts=5, error="Invalid customer")
 RESET = Reset(link="http://localhost:5000/reset/abc")
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 
 @pytest.mark.parametrize(("template", "content"), [("alert", ALERT), ("reset", RESET)])
 def test_a_mail_has_no_english_left(

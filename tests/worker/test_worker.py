@@ -3,7 +3,6 @@
 import signal
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,6 @@ from structlog.testing import capture_logs
 
 from komet_shop import jobs
 from komet_shop.config import ConfigError, Secret
-from komet_shop.jobs import Waker
 from komet_shop.mailer import Mailer
 from komet_shop.models.database import Database
 from komet_shop.services.shop import Shop
@@ -132,31 +130,23 @@ def test_pulls_happen_once_in_fifteen_minutes_whoever_asks(
     assert (spent, between, house.calls("inventory.list")) == (1, 1, 2)
 
 
-def test_waking_puts_the_jobs_on_the_queue(house: House) -> None:
-    Waker(house.shop.config).wake()
-
-    queue = jobs.open_queue(house.shop.config)
-    done: list[str] = []
-    jobs.tasks(queue, {name: partial(done.append, name) for name in jobs.JOBS})
-    run_queued(queue)
-    queue.storage.close()
-    assert done == [jobs.ERP, jobs.MAIL]
-
-
-def test_waking_never_fails(house: House) -> None:
-    nobody = replace(house.shop.config, queue_url="postgresql://127.0.0.1:1/queue")
-
-    assert Waker(nobody).wake() is None  # type: ignore[func-returns-value]  # that is the point
-
-
 def test_a_job_that_others_wrote_is_not_believed(house: House) -> None:
     strangers = replace(house.shop.config, secret_key=Secret("x" * 40))
-    Waker(strangers).wake()
+    foreign = jobs.open_queue(strangers)
+    jobs.tasks(foreign, {jobs.ERP: lambda: None})[jobs.ERP]()
+    foreign.storage.close()
     queue = jobs.open_queue(house.shop.config)
 
     with pytest.raises(ValueError, match="mismatch"):
         queue.dequeue()
     queue.storage.close()
+
+
+def test_a_queue_that_is_not_reached_is_told_in_one_line(house: House) -> None:
+    config = replace(house.shop.config, queue_url="postgresql://127.0.0.1:1/queue")
+
+    with pytest.raises(ConfigError, match="KOMET_SHOP_QUEUE_URL"):
+        jobs.open_queue(config)
 
 
 def test_an_address_of_no_known_queue_is_refused(house: House) -> None:
