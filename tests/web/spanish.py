@@ -18,9 +18,9 @@ UNSEEN = ("script", "style")
 Words = tuple[str, ...]
 
 
-def words_of(text: str | tuple[str, ...] | list[str]) -> Words:
-    """A text in its forms: one, or singular and plural."""
-    return (text,) if isinstance(text, str) else tuple(text)
+def words_of(text: str | tuple[str, ...] | list[str] | None) -> Words:
+    """A text in its forms: one, or singular and plural; one empty form if there is none."""
+    return (text or "",) if isinstance(text, str | None) else tuple(text)
 
 
 def po_of(folder: Path) -> Catalog:
