@@ -16,8 +16,10 @@ from komet_shop.models import (
     InventoryLine,
     Location,
     LocationCardSettings,
+    OpenCredit,
     Order,
     OrderLine,
+    Payment,
     Product,
     Role,
     SavedCard,
@@ -218,6 +220,21 @@ def make_saved_card(
         "added_at": NOW,
     }
     return _added(session, SavedCard(**{**given, **values}))
+
+
+def make_open_credit(session: Session, payment: Payment, cents: int, **values: Any) -> OpenCredit:
+    given = {
+        "public_id": identifiers.public_id("crd"),
+        "company_id": payment.company_id,
+        "location_id": payment.location_id,
+        "customer_id": payment.customer_id,
+        "origin_payment_id": payment.id,
+        "reason": "short-shipped",
+        "currency": payment.currency,
+        "total_cents": cents,
+        "created_at": NOW,
+    }
+    return _added(session, OpenCredit(**{**given, **values}))
 
 
 def make_scope(customer: Customer, location: Location, buyer: User) -> Scope:

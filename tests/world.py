@@ -6,7 +6,7 @@ from typing import Any
 
 import requests
 from komet_clearent.sandbox.program import SandboxServer
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from komet_shop.domain import identifiers
 from komet_shop.models import (
@@ -16,6 +16,7 @@ from komet_shop.models import (
     Invoice,
     LedgerTransfer,
     Location,
+    LocationCardSettings,
     Operation,
     Order,
     Outbox,
@@ -23,7 +24,8 @@ from komet_shop.models import (
     User,
 )
 from komet_shop.sandboxes.komet import KometSandboxServer
-from komet_shop.services import ledger, lookups, order_payments, sending
+from komet_shop.services import follow_ups, ledger, lookups, order_payments, sending
+from komet_shop.services.follow_ups import Asked
 from komet_shop.services.order_payments import PayOrder, Started
 from komet_shop.services.scope import Scope
 from komet_shop.services.shop import Shop
@@ -176,6 +178,41 @@ class World:
         self.send(started)
         assert started.operation_id is not None
         return self.operation(started.operation_id)
+
+    def asked(self, **values: Any) -> Asked:
+        """A click of staff on the one payment."""
+        given = {"payment": self.payments()[-1].public_id, "action_key": identifiers.action_key()}
+        return Asked(**{**given, "reason": "a test", **values})
+
+    def follow(self, started: follow_ups.Started) -> Operation:
+        """Send a follow-up; returns the operation as it stands then."""
+        if started.call is not None:
+            sending.send(self.shop, started.operation_id, started.call, actor=self.scope.actor)
+        return self.operation(started.operation_id)
+
+    def hold_at_checkout(self) -> None:
+        """Let the location authorize at checkout and capture later."""
+        with self.shop.database.write() as session:
+            session.execute(update(LocationCardSettings).values(preauthorization_on=True))
+
+    def credit_from_payment(self, cents: int) -> str:
+        """An open credit that came from the latest payment; returns its public id."""
+        with self.shop.database.write() as session:
+            payment = session.scalars(select(Payment).order_by(Payment.id.desc())).first()
+            assert payment is not None
+            return factories.make_open_credit(session, payment, cents).public_id
+
+    def close_batch(self) -> None:
+        """The gateway settles."""
+        label = self.gateway.accounts[0]["label"]
+        requests.post(
+            f"{self.gateway.url}/_control/batches/close", json={"account": label}, timeout=TIMEOUT
+        ).raise_for_status()
+
+    def net_cents(self) -> int:
+        """What the gateway will pay out, by its own ledger."""
+        answer = requests.get(f"{self.gateway.url}/_control/ledger", timeout=TIMEOUT).json()
+        return sum(answer["net_cents"].values())
 
     def sweep(self) -> None:
         """One round of the worker's lookups."""

@@ -85,8 +85,14 @@ def _missing(intent: Intent, result: GatewayResult) -> str:
     return ""
 
 
+_ALIKE = {Kind.STORE_CARD: Kind.AUTHORIZE, Kind.CREDIT_REFUND: Kind.REFUND}
+"""Gateways know no "store card", and call every money back a refund."""
+
+
+def is_alike(asked: Kind, answered: Kind) -> bool:
+    """True when a gateway may answer an operation of one kind as the other."""
+    return answered in (asked, _ALIKE.get(asked))
+
+
 def _comparable(asked: Kind, answered: Kind | None) -> Kind | None:
-    """Gateways know no "store card": it is an authorization of nothing."""
-    if asked is Kind.STORE_CARD and answered is Kind.AUTHORIZE:
-        return asked
-    return answered
+    return asked if answered is not None and is_alike(asked, answered) else answered

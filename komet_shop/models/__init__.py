@@ -23,6 +23,7 @@ from komet_shop.models.people import (
 )
 from komet_shop.models.receivable import (
     Application,
+    ClerkTask,
     Invoice,
     JournalEntry,
     LedgerTransfer,
@@ -37,6 +38,7 @@ __all__ = [
     "Base",
     "CardTokenUse",
     "Carrier",
+    "ClerkTask",
     "Company",
     "Customer",
     "GatewayAccount",

@@ -54,7 +54,10 @@ class Payment(Base):
         CheckConstraint("amount_cents > 0", name="amount"),
         CheckConstraint("fee_cents >= 0", name="fee"),
         CheckConstraint("authorised_cents >= 0", name="authorised"),
-        CheckConstraint("captured_cents BETWEEN 0 AND authorised_cents", name="captured"),
+        CheckConstraint(
+            "capture_reserved_cents BETWEEN 0 AND authorised_cents", name="capture_reserved"
+        ),
+        CheckConstraint("captured_cents BETWEEN 0 AND capture_reserved_cents", name="captured"),
         CheckConstraint(
             "refund_reserved_cents BETWEEN 0 AND captured_cents", name="refund_reserved"
         ),
@@ -74,6 +77,7 @@ class Payment(Base):
     amount_cents: Mapped[Cents]
     fee_cents: Mapped[Cents] = mapped_column(default=0)
     authorised_cents: Mapped[Cents] = mapped_column(default=0)
+    capture_reserved_cents: Mapped[Cents] = mapped_column(default=0)
     captured_cents: Mapped[Cents] = mapped_column(default=0)
     refund_reserved_cents: Mapped[Cents] = mapped_column(default=0)
     card_brand: Mapped[Code] = mapped_column(default="")
@@ -108,6 +112,7 @@ class Application(Base):
     invoice_id: Mapped[int] = mapped_column(BigId, reference_to("invoice"), index=True)
     amount_cents: Mapped[Cents]
     created_at: Mapped[datetime]
+    reversed_at: Mapped[datetime | None]
 
 
 class OpenCredit(Base):
@@ -165,3 +170,23 @@ class LedgerTransfer(Base):
     amount_cents: Mapped[Cents]
     currency: Mapped[Currency]
     created_at: Mapped[datetime]
+
+
+class ClerkTask(Base):
+    """An entry that a person must make in Komet, because its API cannot take it."""
+
+    __tablename__ = "clerk_task"
+    __table_args__ = (UniqueConstraint("operation_id"),)
+
+    id: Mapped[Id]
+    company_id: Mapped[int] = mapped_column(BigId, reference_to("company"))
+    location_id: Mapped[int] = mapped_column(BigId, reference_to("location"))
+    customer_id: Mapped[int] = mapped_column(BigId, reference_to("customer"))
+    operation_id: Mapped[int] = mapped_column(BigId, reference_to("operation"))
+    kind: Mapped[Code]
+    amount_cents: Mapped[Cents]
+    currency: Mapped[Currency]
+    created_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+    done_by_id: Mapped[int | None] = mapped_column(BigId, reference_to("user"))
+    control_number: Mapped[str] = mapped_column(String(40), default="")

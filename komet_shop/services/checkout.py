@@ -20,7 +20,7 @@ from komet_shop.models import (
     Payment,
 )
 from komet_shop.models.upserts import inserting
-from komet_shop.services import audit, gateways, outcomes
+from komet_shop.services import audit, gateways, receiving
 from komet_shop.services.scope import Scope
 from komet_shop.services.shop import Shop
 
@@ -116,7 +116,7 @@ def _place(session: Session, shop: Shop, scope: Scope, order_id: str, expected_c
     if found.card_answer(total, now).only_by_card:
         raise CardRequired
     make_invoice(session, found.order, total, reserve=False, now=now)
-    outcomes.check_out(session, found.order.id, payment_id=None, now=now)
+    receiving.check_out(session, found.order.id, payment_id=None, now=now)
     placed = audit.Entry(
         actor=scope.actor,
         company_id=found.order.company_id,

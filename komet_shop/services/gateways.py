@@ -11,11 +11,20 @@ from sqlalchemy.orm import Session
 from komet_shop.config import Config
 from komet_shop.models import GatewayAccount, Location
 from komet_shop.models.database import Database
-from komet_shop.plugin_api import Account, Host, Plugin, TakesPayments
+from komet_shop.plugin_api import (
+    Account,
+    Host,
+    LookupRequest,
+    Plugin,
+    TakesPayments,
+    Transaction,
+)
 from komet_shop.services.secret_box import SecretBox
 
 FAILURES_THAT_OPEN = 5
 OPEN_FOR = timedelta(seconds=60)
+HISTORY = timedelta(days=90)
+"""How far back gateways can be searched."""
 
 
 class NoAccount(Exception):
@@ -71,6 +80,19 @@ class Gateways:
     def _open(self, row: GatewayAccount, location_code: str) -> TakesPayments:
         account = self.account_of(row, location_code)
         return self.plugin.open(account, self._host, self._config.deadlines)
+
+
+def fetch(connection: TakesPayments, transaction_id: str, now: datetime) -> Transaction | None:
+    """One transaction of the last 90 days by its id; None when the gateway does not show it.
+
+    Call with no unit open.
+    """
+    answer = connection.find(
+        LookupRequest(
+            transaction_id=transaction_id, since=now - HISTORY, until=now + timedelta(minutes=1)
+        )
+    )
+    return next((one for one in answer.transactions if one.id == transaction_id), None)
 
 
 def seal_purpose(account: GatewayAccount) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, insert, select
 from sqlalchemy.orm import Session
 
-from komet_shop.models import JournalEntry, LedgerTransfer
+from komet_shop.models import JournalEntry, LedgerTransfer, Operation
 
 
 def card_clearing(location_id: int) -> str:
@@ -51,6 +51,18 @@ class Event:
     source_type: str
     source_id: int
     currency: str
+
+
+def of_operation(operation: Operation, kind: str) -> Event:
+    """An event that an operation caused; each kind of it once."""
+    return Event(
+        company_id=operation.company_id,
+        location_id=operation.location_id,
+        kind=kind,
+        source_type="operation",
+        source_id=operation.id,
+        currency=operation.currency,
+    )
 
 
 def post(session: Session, event: Event, legs: Sequence[Leg], now: datetime) -> None:

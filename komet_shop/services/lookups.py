@@ -1,7 +1,7 @@
 """Settling what is unclear: by looking it up at the gateway, never by sending again."""
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select, update
@@ -10,18 +10,17 @@ from sqlalchemy.orm import Session
 from komet_shop.domain import lookups as rules
 from komet_shop.domain.lookups import Noes
 from komet_shop.domain.operation_states import UNSETTLED, State
-from komet_shop.domain.verdict import Verdict, judge_transaction
+from komet_shop.domain.verdict import Verdict, is_alike, judge_transaction
 from komet_shop.models import Operation
-from komet_shop.plugin_api import LookupRequest, TakesPayments, Transaction
-from komet_shop.services import gateways, operations, outcomes, results
+from komet_shop.plugin_api import Kind, LookupRequest, Outcome, TakesPayments, Transaction
+from komet_shop.services import gateways, operations, results
+from komet_shop.services.evidence import Evidence
 from komet_shop.services.operations import OperationMoved
-from komet_shop.services.results import Evidence
 from komet_shop.services.scope import WORKER, Actor
 from komet_shop.services.shop import Shop
 
 LEASE = timedelta(seconds=60)
 LOOK_BACK = timedelta(minutes=10)
-HISTORY = timedelta(days=90)
 AT_ONCE = 50
 
 
@@ -96,7 +95,7 @@ def _move_on(session: Session, operation: Operation, now: datetime) -> None:
             next_check_at=None,
             staff_message=reason,
         )
-        outcomes.refused(session, operation)
+        results.undo(session, operation, now)
         results.audit_state(session, operation, before=state, reason=reason, actor=WORKER, now=now)
     elif state is State.SENDING:
         reason = "no answer was recorded within the deadline"
@@ -119,15 +118,30 @@ def _look(shop: Shop, connection: TakesPayments, operation: Operation) -> _Found
     if not answer.answered:
         return _Found(answered=False)
     ours = tuple(sorted(_matching(operation, answer.transactions), key=lambda one: one.created_at))
+    if not ours and operation.kind == Kind.VOID:
+        ours = _undone(shop, connection, operation)
     control = bool(ours) or _control_works(shop, connection, operation)
     return _Found(answered=True, ours=ours, control_worked=control)
+
+
+def _undone(shop: Shop, connection: TakesPayments, operation: Operation) -> tuple[Transaction, ...]:
+    """A gateway may keep no reference with a void: ask what it was to undo."""
+    with shop.database.read() as session:
+        parent = session.get_one(Operation, operation.parent_id)
+    transaction = gateways.fetch(connection, parent.gateway_transaction_id or "", shop.clock.now())
+    if transaction is None or not (transaction.voided or transaction.settled):
+        return ()
+    outcome = Outcome.APPROVED if transaction.voided else Outcome.DECLINED
+    return (replace(transaction, outcome=outcome),)
 
 
 def _matching(operation: Operation, transactions: tuple[Transaction, ...]) -> list[Transaction]:
     return [
         one
         for one in transactions
-        if one.reference == operation.gateway_ref and one.kind == operation.kind
+        if one.reference == operation.gateway_ref
+        and one.kind is not None
+        and is_alike(Kind(operation.kind), one.kind)
     ]
 
 
@@ -140,17 +154,14 @@ def _control_works(shop: Shop, connection: TakesPayments, operation: Operation) 
             .where(
                 Operation.account_id == operation.account_id,
                 Operation.state == State.APPROVED,
-                Operation.settled_at > now - HISTORY,
+                Operation.settled_at > now - gateways.HISTORY,
             )
             .order_by(Operation.id.desc())
             .limit(1)
         ).first()
     if known is None:
         return True  # a new account has nothing to find; three answers must do
-    answer = connection.find(
-        LookupRequest(transaction_id=known, since=now - HISTORY, until=now + timedelta(minutes=1))
-    )
-    return any(one.id == known for one in answer.transactions)
+    return gateways.fetch(connection, known, now) is not None
 
 
 def _conclude(session: Session, shop: Shop, operation_id: int, found: _Found, actor: Actor) -> None:

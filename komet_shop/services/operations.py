@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,10 +14,14 @@ from komet_shop.domain import identifiers
 from komet_shop.domain.operation_states import State, require_legal
 from komet_shop.domain.verdict import Intent
 from komet_shop.models import Operation
-from komet_shop.plugin_api import Kind
+from komet_shop.plugin_api import GatewayResult, Kind, TakesPayments
 
 NEVER_SENT_AFTER = timedelta(minutes=2)
 SENDING_GRACE = timedelta(seconds=30)
+
+
+Call = Callable[[TakesPayments, Operation], GatewayResult]
+"""The one call that an operation stands for."""
 
 
 class OperationMoved(Exception):

@@ -28,10 +28,9 @@ from komet_shop.plugin_api import (
     TakesPayments,
 )
 from komet_shop.services import audit, checkout, operations, saved_cards
-from komet_shop.services.checkout import CheckoutRefused
-from komet_shop.services.operations import NewOperation
+from komet_shop.services.checkout import CheckoutRefused, OpenOrder
+from komet_shop.services.operations import Call, NewOperation
 from komet_shop.services.scope import Scope
-from komet_shop.services.sending import Call
 from komet_shop.services.shop import Shop
 
 
@@ -95,15 +94,24 @@ def _start(session: Session, shop: Shop, scope: Scope, click: PayOrder) -> Start
     if answer.reason is not None or found.account is None:
         raise checkout.CardNotOffered(answer.reason or Refusal.NOT_ACTIVE)
     card = _card(session, shop, scope, click, found.order)
-    invoice_id = checkout.make_invoice(session, found.order, total, reserve=True, now=now)
+    kind = _kind(found)
+    invoice_id = checkout.make_invoice(
+        session, found.order, total, reserve=kind is Kind.SALE, now=now
+    )
     payment = _payment(session, scope, found.order, total, now, card)
     payment.invoice_id = invoice_id
     _hold(session, found.order, payment)
-    intent = _operation(scope, click, payment, found.account, card)
+    intent = _operation(scope, click, payment, found.account, card, kind=kind)
     operation = operations.create(session, intent, now)
     _audit(session, scope, payment, operation, now)
     call = _call_for(found.order, _source(shop, click, card), scope)
     return Started(payment_id=payment.public_id, operation_id=operation.id, call=call)
+
+
+def _kind(found: OpenOrder) -> Kind:
+    """A location may hold the money at checkout and take it when the order ships."""
+    holds = found.settings is not None and found.settings.preauthorization_on
+    return Kind.AUTHORIZE if holds else Kind.SALE
 
 
 def _earlier(session: Session, scope: Scope, click: PayOrder) -> Started | None:
@@ -205,12 +213,14 @@ def _operation(
     payment: Payment,
     account: GatewayAccount,
     card: SavedCard | None,
+    *,
+    kind: Kind,
 ) -> NewOperation:
     return NewOperation(
         company_id=payment.company_id,
         location_id=payment.location_id,
         account_id=account.id,
-        kind=Kind.SALE,
+        kind=kind,
         amount_cents=payment.charge_cents,
         currency=payment.currency,
         action_key=click.action_key,

@@ -1,6 +1,6 @@
 """Recording what became of an operation: state, books, outbox and audit in one transaction."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,51 +9,38 @@ from sqlalchemy.orm import Session
 
 from komet_shop.domain import lookups
 from komet_shop.domain.operation_states import HAS_MONEY, REFUSED, UNSETTLED, State
-from komet_shop.domain.verdict import Verdict
 from komet_shop.models import Operation
-from komet_shop.plugin_api import CardDetails, GatewayResult, Kind, Transaction
-from komet_shop.services import audit, operations, outcomes
+from komet_shop.plugin_api import Kind
+from komet_shop.services import (
+    audit,
+    authorizations,
+    captures,
+    credit_refunds,
+    operations,
+    refunds,
+    sales,
+    strays,
+    voids,
+)
+from komet_shop.services.evidence import Evidence
 from komet_shop.services.scope import Actor
 
-
-@dataclass(frozen=True, kw_only=True)
-class Evidence:
-    """What is known of an operation's end, from an answer or from a lookup."""
-
-    verdict: Verdict
-    transaction_id: str | None = None
-    code: str = ""
-    buyer_message: str = ""
-    authorization_code: str = ""
-    batch_id: str = ""
-    trace_id: str = ""
-    card: CardDetails = CardDetails()
-
-    @classmethod
-    def of_answer(cls, verdict: Verdict, result: GatewayResult, card: CardDetails) -> "Evidence":
-        """From the answer to our own call."""
-        return cls(
-            verdict=verdict,
-            transaction_id=result.transaction_id,
-            code=result.code,
-            buyer_message=result.buyer_message,
-            authorization_code=result.authorization_code,
-            batch_id=result.batch_id,
-            trace_id=result.trace_id,
-            card=card,
-        )
-
-    @classmethod
-    def of_transaction(cls, verdict: Verdict, transaction: Transaction) -> "Evidence":
-        """From the gateway's own record."""
-        return cls(
-            verdict=verdict,
-            transaction_id=transaction.id,
-            code=transaction.code,
-            authorization_code=transaction.authorization_code,
-            batch_id=transaction.batch_id,
-            card=transaction.card,
-        )
+APPROVED: Mapping[Kind, Callable[[Session, Operation, Evidence, datetime], None]] = {
+    Kind.SALE: sales.approved,
+    Kind.AUTHORIZE: authorizations.approved,
+    Kind.CAPTURE: captures.approved,
+    Kind.VOID: voids.approved,
+    Kind.REFUND: refunds.approved,
+    Kind.CREDIT_REFUND: credit_refunds.approved,
+}
+RELEASED: Mapping[Kind, Callable[[Session, Operation, datetime], None]] = {
+    Kind.SALE: sales.refused,
+    Kind.AUTHORIZE: authorizations.refused,
+    Kind.CAPTURE: captures.refused,
+    Kind.VOID: voids.refused,
+    Kind.REFUND: refunds.refused,
+    Kind.CREDIT_REFUND: credit_refunds.refused,
+}
 
 
 def record(
@@ -74,6 +61,11 @@ def record(
     reason = evidence.verdict.reason
     audit_state(session, operation, before=before, reason=reason, actor=actor, now=now)
     return target
+
+
+def undo(session: Session, operation: Operation, now: datetime) -> None:
+    """No money moved: give back what the operation had reserved."""
+    RELEASED[Kind(operation.kind)](session, operation, now)
 
 
 def audit_state(
@@ -152,8 +144,8 @@ def _values(
 def _effects(session: Session, operation: Operation, evidence: Evidence, now: datetime) -> None:
     state = State(operation.state)
     if state is State.STRAY:
-        outcomes.stray_found(session, operation, now)
+        strays.found(session, operation, now)
     elif state is State.APPROVED:
-        outcomes.approved(session, operation, evidence.card, now)
+        APPROVED[Kind(operation.kind)](session, operation, evidence, now)
     elif state in REFUSED:
-        outcomes.refused(session, operation)
+        undo(session, operation, now)

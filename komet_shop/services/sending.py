@@ -1,8 +1,6 @@
 """The call to the gateway: claimed (T2), made once with no transaction open, recorded (T3)."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 import structlog
 from sqlalchemy.orm import Session
@@ -15,29 +13,24 @@ from komet_shop.plugin_api import (
     CardDetails,
     Fault,
     GatewayResult,
-    LookupRequest,
     StoredCard,
     StoresCards,
     TakesPayments,
-    Transaction,
 )
 from komet_shop.services import gateways, operations, results, saved_cards
-from komet_shop.services.operations import OperationMoved
-from komet_shop.services.results import Evidence
+from komet_shop.services.evidence import Evidence
+from komet_shop.services.operations import Call, OperationMoved
 from komet_shop.services.scope import Actor
 from komet_shop.services.shop import Shop
 
 log = structlog.get_logger(__name__)
 
 SEND_WITHIN_SECONDS = 5
-HISTORY = timedelta(days=90)
 NO_ANSWER = frozenset({Fault.NO_ANSWER, Fault.UNREACHABLE, Fault.BUSY, Fault.UNREADABLE})
 TAKEN_FOR_A_REPEAT = N_(
     "The card processor took this for a repeat of an earlier payment of the same amount. "
     "Nothing was charged. Please wait five minutes and try again, or use another card."
 )
-
-Call = Callable[[TakesPayments, Operation], GatewayResult]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,7 +95,7 @@ def _evidence(
     intent = operations.intent_of(operation)
     verdict = judge(intent, result)
     if result.transaction_id and (result.fault is Fault.DUPLICATE or not verdict.complete):
-        transaction = _fetch(shop, connection, result.transaction_id)
+        transaction = gateways.fetch(connection, result.transaction_id, shop.clock.now())
         if transaction is not None and transaction.reference == intent.reference:
             verdict = judge_transaction(intent, transaction)
         elif transaction is not None and result.fault is Fault.DUPLICATE:
@@ -110,17 +103,6 @@ def _evidence(
             reason = "the gateway took it for another payment: nothing was charged"
             verdict = Verdict(state=State.FAILED, reason=reason)
     return Evidence.of_answer(verdict, result, result.card)
-
-
-def _fetch(shop: Shop, connection: TakesPayments, transaction_id: str) -> Transaction | None:
-    now = shop.clock.now()
-    found = connection.find(
-        LookupRequest(
-            transaction_id=transaction_id, since=now - HISTORY, until=now + timedelta(minutes=1)
-        )
-    )
-    matching = [one for one in found.transactions if one.id == transaction_id]
-    return matching[0] if matching else None
 
 
 def _described(connection: StoresCards, stored: StoredCard, seen: CardDetails) -> StoredCard:

@@ -867,6 +867,7 @@ def upgrade() -> None:
         sa.Column("amount_cents", sa.BigInteger(), nullable=False),
         sa.Column("fee_cents", sa.BigInteger(), nullable=False),
         sa.Column("authorised_cents", sa.BigInteger(), nullable=False),
+        sa.Column("capture_reserved_cents", sa.BigInteger(), nullable=False),
         sa.Column("captured_cents", sa.BigInteger(), nullable=False),
         sa.Column("refund_reserved_cents", sa.BigInteger(), nullable=False),
         sa.Column("card_brand", sa.String(length=40), nullable=False),
@@ -880,7 +881,11 @@ def upgrade() -> None:
         sa.CheckConstraint("amount_cents > 0", name=op.f("ck_payment_amount")),
         sa.CheckConstraint("authorised_cents >= 0", name=op.f("ck_payment_authorised")),
         sa.CheckConstraint(
-            "captured_cents BETWEEN 0 AND authorised_cents", name=op.f("ck_payment_captured")
+            "capture_reserved_cents BETWEEN 0 AND authorised_cents",
+            name=op.f("ck_payment_capture_reserved"),
+        ),
+        sa.CheckConstraint(
+            "captured_cents BETWEEN 0 AND capture_reserved_cents", name=op.f("ck_payment_captured")
         ),
         sa.CheckConstraint("fee_cents >= 0", name=op.f("ck_payment_fee")),
         sa.CheckConstraint(
@@ -924,6 +929,7 @@ def upgrade() -> None:
         ),
         sa.Column("amount_cents", sa.BigInteger(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reversed_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("amount_cents > 0", name=op.f("ck_application_amount")),
         sa.ForeignKeyConstraint(
             ["invoice_id"], ["invoice.id"], name=op.f("fk_application_invoice_id_invoice")
@@ -1140,10 +1146,58 @@ def upgrade() -> None:
             "kind IN ('sale', 'authorize') AND state IN ('created', 'sending', 'unknown', 'approved', 'needs_review')"
         ),
     )
+    op.create_table(
+        "clerk_task",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
+        sa.Column(
+            "company_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "location_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "operation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("amount_cents", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "done_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column("control_number", sa.String(length=40), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id"], ["company.id"], name=op.f("fk_clerk_task_company_id_company")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_clerk_task_customer_id_customer")
+        ),
+        sa.ForeignKeyConstraint(
+            ["done_by_id"], ["user.id"], name=op.f("fk_clerk_task_done_by_id_user")
+        ),
+        sa.ForeignKeyConstraint(
+            ["location_id"], ["location.id"], name=op.f("fk_clerk_task_location_id_location")
+        ),
+        sa.ForeignKeyConstraint(
+            ["operation_id"], ["operation.id"], name=op.f("fk_clerk_task_operation_id_operation")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_clerk_task")),
+        sa.UniqueConstraint("operation_id", name=op.f("uq_clerk_task_operation_id")),
+    )
 
 
 def downgrade() -> None:
     """Take back."""
+    op.drop_table("clerk_task")
     op.drop_index(
         "one_live_charge",
         table_name="operation",

@@ -8,7 +8,15 @@ branch_labels = None
 depends_on = None
 
 NEVER_CHANGED = ("journal_entry", "ledger_transfer")
-NEVER_DELETED = (*NEVER_CHANGED, "operation", "payment", "application", "audit", "outbox")
+NEVER_DELETED = (
+    *NEVER_CHANGED,
+    "operation",
+    "payment",
+    "application",
+    "clerk_task",
+    "audit",
+    "outbox",
+)
 SEALED_ONCE = (
     "NEW.prev_hash IS NOT NULL AND OLD.prev_hash IS NOT NULL OR "
     "NEW.at IS DISTINCT FROM OLD.at OR NEW.actor IS DISTINCT FROM OLD.actor OR "

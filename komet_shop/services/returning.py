@@ -1,0 +1,82 @@
+"""Money that went back to a card: invoices open again, books corrected, a clerk told."""
+
+from datetime import datetime
+
+from sqlalchemy import Update, insert, select, update
+from sqlalchemy.orm import Session
+
+from komet_shop.models import Application, ClerkTask, Invoice, Operation, Payment
+from komet_shop.services import ledger
+from komet_shop.services.limits import settle
+
+
+def reserve(payment_id: int, cents: int) -> Update:
+    """Keep a part of what was captured for going back; negative gives it free again."""
+    reserved = Payment.refund_reserved_cents + cents
+    return (
+        update(Payment)
+        .where(Payment.id == payment_id, reserved <= Payment.captured_cents, reserved >= 0)
+        .values(refund_reserved_cents=reserved)
+        .returning(Payment.id)
+    )
+
+
+def reserve_all(payment_id: int) -> Update:
+    """Keep all that was captured, if nothing of it went back or is on its way."""
+    return (
+        update(Payment)
+        .where(
+            Payment.id == payment_id,
+            Payment.refund_reserved_cents == 0,
+            Payment.captured_cents > 0,
+        )
+        .values(refund_reserved_cents=Payment.captured_cents)
+        .returning(Payment.id)
+    )
+
+
+def give_back_all(session: Session, operation: Operation, now: datetime) -> None:
+    """A payment went back whole: what it paid is owed again, its fee is not earned."""
+    payment = session.get_one(Payment, operation.payment_id)
+    applied = _reopen(session, payment, now)
+    clearing = ledger.card_clearing(payment.location_id)
+    legs = [
+        ledger.Leg(debit=ledger.receivable(payment.customer_id), credit=clearing, cents=applied),
+        ledger.Leg(debit=ledger.FEES, credit=clearing, cents=operation.amount_cents - applied),
+    ]
+    ledger.post(session, ledger.of_operation(operation, "card_returned"), legs, now)
+    ask_clerk(session, operation, payment, applied, now)
+
+
+def ask_clerk(
+    session: Session, operation: Operation, payment: Payment, cents: int, now: datetime
+) -> None:
+    """Komet's API takes no refunds: a person makes the entry and ticks it off."""
+    session.execute(
+        insert(ClerkTask).values(
+            company_id=payment.company_id,
+            location_id=payment.location_id,
+            customer_id=payment.customer_id,
+            operation_id=operation.id,
+            kind=operation.kind,
+            amount_cents=cents,
+            currency=payment.currency,
+            created_at=now,
+        )
+    )
+
+
+def _reopen(session: Session, payment: Payment, now: datetime) -> int:
+    """Open the payment's invoices again; returns the cents that were set against them."""
+    applications = session.scalars(
+        select(Application).where(
+            Application.payment_id == payment.id, Application.reversed_at.is_(None)
+        )
+    ).all()
+    for application in applications:
+        opened = Invoice.open_cents + application.amount_cents
+        statement = update(Invoice).where(Invoice.id == application.invoice_id)
+        settle(session, statement.values(open_cents=opened).returning(Invoice.id))
+        application.reversed_at = now
+    session.flush()
+    return sum(application.amount_cents for application in applications)
