@@ -18,9 +18,9 @@ from komet_clearent.sandbox.program import SandboxServer
 from sqlalchemy import select
 
 from komet_shop.cli import main
-from komet_shop.models import Customer, GatewayAccount, LocationCardSettings, User
+from komet_shop.models import Customer, GatewayAccount, LocationCardSettings, Product, User
 from komet_shop.models.database import Database
-from tests import factories
+from tests import factories, photographs
 from tests.web.browser import PASSWORD, Browser
 
 CHECKOUT = Path(__file__).parents[1]
@@ -218,6 +218,58 @@ def test_a_missing_key_or_an_unknown_location_is_one_line(
     assert (missing.exit_code, unknown.exit_code) == (2, 2)
     assert "API key is missing" in missing.output
     assert "Known: MIA" in unknown.output
+
+
+@pytest.fixture
+def rose(database: Database) -> Product:
+    """A product that is drawn."""
+    with database.write() as session:
+        return factories.make_product(session, factories.make_company(session))
+
+
+def test_a_photo_is_set_and_removed(
+    command: Command, database: Database, rose: Product, tmp_path: Path
+) -> None:
+    (tmp_path / "rose.jpg").write_bytes(photographs.picture())
+
+    put = command("photo", "set", rose.name, "rose.jpg")
+    kept = sorted(path.name for path in (tmp_path / "var" / "photos").iterdir())
+    with database.read() as session:
+        name = session.scalars(select(Product.picture)).one()
+    removed = command("photo", "remove", rose.public_id)
+
+    with database.read() as session:
+        assert session.scalars(select(Product.picture)).one() is None
+    assert (put.exit_code, removed.exit_code) == (0, 0), put.output + removed.output
+    assert kept == [f"{name}-480.webp", f"{name}-960.webp"]
+    assert put.output == f"{rose.name} is shown with its photo now.\n"
+
+
+@pytest.mark.parametrize(
+    ("product", "file", "told"),
+    [
+        ("Tulips", "rose.jpg", "There is no product Tulips."),
+        ("Roses Freedom 50 cm", "text.jpg", "text.jpg: The file is no JPEG, PNG or WebP"),
+        ("Roses Freedom 50 cm", "bomb.png", "bomb.png: The picture has more than 50 megapixels."),
+        ("Roses Freedom 50 cm", "huge.jpg", "huge.jpg: The file is larger than 20 MB."),
+        ("Roses Freedom 50 cm", "missing.jpg", "missing.jpg cannot be read: No such file"),
+        ("Roses Freedom 50 cm", "var", "var cannot be read: Is a directory"),
+    ],
+)
+def test_a_photo_that_makes_no_sense_is_one_line_and_exit_code_2(
+    command: Command, rose: Product, tmp_path: Path, product: str, file: str, told: str
+) -> None:
+    (tmp_path / "var").mkdir()
+    (tmp_path / "rose.jpg").write_bytes(photographs.picture())
+    (tmp_path / "text.jpg").write_text("Dear shop, here is my photo.")
+    (tmp_path / "bomb.png").write_bytes(photographs.bomb(8_000, 8_000))
+    (tmp_path / "huge.jpg").write_bytes(bytes(20_000_001))
+
+    result = command("photo", "set", product, file)
+
+    assert result.exit_code == 2
+    assert told in result.stderr
+    assert len(result.stderr.splitlines()) == 1
 
 
 def test_the_doctor_sees_that_all_is_well(command: Command, database: Database) -> None:

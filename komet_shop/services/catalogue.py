@@ -39,7 +39,10 @@ class Sort(StrEnum):
 
 
 class Offer(NamedTuple):
-    """Boxes of one product in one packing. `price_e4` is this customer's price per unit."""
+    """Boxes of one product in one packing. `price_e4` is this customer's price per unit.
+
+    `picture` names the product's photo; None: it is drawn.
+    """
 
     row_id: int
     id: str
@@ -49,6 +52,7 @@ class Offer(NamedTuple):
     variety: str
     colour: str
     grade: str
+    picture: str | None
     origin: int
     grower: str
     country: str
@@ -124,6 +128,7 @@ class Shown:
     variety: str
     colour: str
     grade: str
+    picture: str | None
     grades: list[Grade]
     offers: list[Offer]
 
@@ -142,6 +147,7 @@ _OFFER = select(
     Product.variety,
     Product.colour,
     Product.grade,
+    Product.picture,
     InventoryLine.origin,
     InventoryLine.grower,
     InventoryLine.country,
@@ -234,6 +240,7 @@ def product(session: Session, scope: Scope, visit: Visit, public_id: str) -> Sho
         variety=row.variety,
         colour=row.colour,
         grade=row.grade,
+        picture=row.picture,
         grades=[Grade(id=one.public_id, name=one.grade) for one in flowers],
         offers=offers,
     )

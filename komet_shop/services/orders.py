@@ -62,6 +62,7 @@ class Line:
     description: str
     category: str
     colour: str
+    picture: str | None
     box_type: str
     unit_type: str
     boxes: int
@@ -144,6 +145,7 @@ _LINES = (
         OrderLine.description,
         Product.category,
         Product.colour,
+        Product.picture,
         OrderLine.box_type,
         OrderLine.unit_type,
         OrderLine.boxes,

@@ -5,11 +5,21 @@ from komet_shop.web.storefront import (
     catalogue,
     delivery,
     help_pages,
+    photo_files,
     picture_files,
     products,
 )
 from komet_shop.web.storefront.blueprint import bp
 
-__all__ = ["bp", "cart", "catalogue", "delivery", "help_pages", "picture_files", "products"]
+__all__ = [
+    "bp",
+    "cart",
+    "catalogue",
+    "delivery",
+    "help_pages",
+    "photo_files",
+    "picture_files",
+    "products",
+]
 
 blueprints = (bp,)

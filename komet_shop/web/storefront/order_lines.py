@@ -60,7 +60,7 @@ def line_view(line: Line) -> LineView:
         href=url_for("storefront.product", product_id=line.product),
         name=line.description,
         facts=words.packing(line.box_type, line.bunches_per_box, line.stems_per_bunch),
-        image=picture_of(line.category, line.colour),
+        image=picture_of(line.category, line.colour, line.picture),
         colour=words.colour_slug(line.colour),
         price_e4=line.price_e4,
         unit=words.unit_name(line.unit_type),

@@ -29,7 +29,7 @@ def product(product_id: str) -> ResponseReturnValue:
     return render_template(
         "storefront/product.html",
         product=shown,
-        image=picture_of(shown.category, shown.colour),
+        image=picture_of(shown.category, shown.colour, shown.picture),
         colour_slug=words.colour_slug(shown.colour),
         grades=_grades(shown),
         tiles=[tile(offer) for offer in shown.offers],

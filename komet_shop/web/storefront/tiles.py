@@ -6,6 +6,7 @@ from flask import url_for
 
 from komet_shop.domain import money
 from komet_shop.domain.prices import stem_price_e4
+from komet_shop.services import photo_files
 from komet_shop.services.catalogue import Offer
 from komet_shop.web.storefront import words
 from komet_shop.web.storefront.pictures import picture_slug
@@ -74,7 +75,7 @@ def tile(offer: Offer) -> Tile:
         country=country,
         stock=words.origin_name(offer.origin),
         colour_slug=words.colour_slug(offer.colour),
-        image=picture_of(offer.category, offer.colour),
+        image=picture_of(offer.category, offer.colour, offer.picture),
         price_e4=offer.price_e4,
         unit=words.unit_name(offer.unit_type),
         stem_e4=_stem_e4(offer),
@@ -88,9 +89,19 @@ def tile(offer: Offer) -> Tile:
     )
 
 
-def picture_of(category: str, colour: str) -> Picture:
-    """The drawn picture of a flower kind in a colour."""
-    return Picture(src=url_for("storefront.picture", slug=picture_slug(category, colour)))
+def picture_of(category: str, colour: str, photo: str | None) -> Picture:
+    """The product's own photo, or else the drawn picture of its kind in its colour."""
+    if photo is None:
+        return Picture(src=url_for("storefront.picture", slug=picture_slug(category, colour)))
+    sources = {width: _photo_href(photo, width) for width in photo_files.WIDTHS}
+    return Picture(
+        src=sources[PICTURE_SIZE],
+        srcset=", ".join(f"{href} {width}w" for width, href in sources.items()),
+    )
+
+
+def _photo_href(photo: str, width: int) -> str:
+    return url_for("storefront.photo", file=photo_files.file_name(photo, width))
 
 
 def _stem_e4(offer: Offer) -> int:
