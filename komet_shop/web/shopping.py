@@ -76,6 +76,7 @@ def page_context() -> dict[str, Any]:
     return {
         "visit": visit,
         "nav": navigation(),
+        "contact_email": shop().config.mail_from,
         "cart_count": cart.lines,
         "cart_total_cents": cart.total_cents,
         "search_text": request.args.get("q", "") if request.path == "/shop" else "",

@@ -187,3 +187,27 @@ def test_the_rule_of_a_customer_decides_what_is_offered(
 
     expected: dict[str, tuple[Any, Any]] = {"buyer_required": (1, 0), "buyer_restricted": (0, 1)}
     assert (offers_card, offers_terms) == expected[who]
+
+
+def test_a_number_typed_right_before_the_checkout_is_not_lost(buyer: Person, demo: Demo) -> None:
+    buyer.fill_cart("patience")
+    buyer.page.goto(f"{demo.shop}/cart")
+
+    buyer.page.get_by_label(re.compile("Order quantity")).first.fill("3")
+    buyer.page.get_by_role("link", name="Go to checkout").click()
+    buyer.page.wait_for_url(re.compile("/checkout"))
+
+    buyer.sees("Boxes")
+    expect(buyer.page.get_by_role("cell", name="3", exact=True).first).to_be_visible()
+
+
+def test_a_buyer_who_wants_a_new_card_is_not_given_the_old_one(buyer: Person) -> None:
+    buyer.fill_cart("keira")
+    buyer.to_payment()
+    buyer.page.get_by_label("New card").check()
+    form = buyer.page.get_by_role("main").locator("form")
+    form.evaluate("form => HTMLFormElement.prototype.submit.call(form)")
+    buyer.sees("Enter a card")
+
+    assert "422" in buyer.problems.pop()
+    expect(buyer.page.get_by_label("New card")).to_be_checked()

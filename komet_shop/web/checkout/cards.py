@@ -32,9 +32,9 @@ class CardView:
     description: str = ""
 
 
-def card_views(cards: Sequence[ShownCard]) -> list[CardView]:
-    """All cards, with the first usable one chosen; the primary one comes first."""
-    usable = [card.public_id for card in cards if not card.is_expired]
+def card_views(cards: Sequence[ShownCard], chosen: str = "") -> list[CardView]:
+    """All cards, the primary one first. Without a choice the first usable one is chosen."""
+    usable = [chosen] if chosen else [card.public_id for card in cards if not card.is_expired]
     return [
         CardView(
             id=card.public_id,

@@ -26,8 +26,8 @@ LEADS_AWAY = (checkout.NoSuchOrder, checkout.OrderNotOpen, checkout.PaymentUnder
 @bp.get("/checkout/pay")
 @requires(Permission.CHECKOUT)
 def show_pay() -> ResponseReturnValue:
-    """Choose a card and pay."""
-    return pay_page()
+    """Choose a card and pay; `?card=new` for somebody whose other card was declined."""
+    return pay_page(chosen=request.args.get("card", "")[:24])
 
 
 @bp.post("/checkout/pay")
@@ -36,7 +36,8 @@ def pay() -> ResponseReturnValue:
     """Pay and check out: 303 to the payment's page, or the page again with what to do."""
     click = _click()
     if not (click.saved_card or click.card_token):
-        return pay_page(problem=_("Enter a card, or choose one on file."), status=422)
+        problem = _("Enter a card, or choose one on file.")
+        return pay_page(problem=problem, status=422, chosen=NEW_CARD)
     try:
         payment_id = card_checkout.pay(shop(), scope(), click)
     except Full:
@@ -47,11 +48,11 @@ def pay() -> ResponseReturnValue:
         return refused_page(refusal)
     except (CheckoutRefused, operations.KeyReused, saved_cards.NoSuchCard) as refusal:
         problem, status = problem_of(refusal)
-        return pay_page(problem=problem, status=status)
+        return pay_page(problem=problem, status=status, chosen=click.saved_card or NEW_CARD)
     return redirect(url_for("checkout.show_payment", payment_id=payment_id), 303)
 
 
-def pay_page(*, problem: str = "", status: int = 200) -> ResponseReturnValue:
+def pay_page(*, problem: str = "", status: int = 200, chosen: str = "") -> ResponseReturnValue:
     """The page with a new action key: each drawing of it is one intention to pay."""
     try:
         parts = open_parts(with_cards=True)
@@ -59,7 +60,7 @@ def pay_page(*, problem: str = "", status: int = 200) -> ResponseReturnValue:
             return redirect(url_for("checkout.show_review"), 303)
     except CheckoutRefused as refusal:
         return lead_away(refusal)
-    cards = card_views(parts.cards)
+    cards = card_views(parts.cards, chosen)
     page = render_template(
         "checkout/pay.html",
         parts=parts,

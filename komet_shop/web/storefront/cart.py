@@ -61,10 +61,14 @@ def add_to_cart() -> ResponseReturnValue:
 @bp.post("/cart/<cart>/lines/<line>/update")
 @requires(Permission.SHOP)
 def change_line(cart: str, line: str) -> ResponseReturnValue:
-    """Another number of boxes."""
-    with _refusals_shown():
+    """Another number of boxes; on to the checkout for somebody who pressed that."""
+    then = "checkout.show_review" if request.form.get("then") == "checkout" else ".show_cart"
+    try:
         carts.change(shop(), scope(), cart, line=line, boxes=_boxes())
-    return redirect(url_for(".show_cart"), 303)
+    except CartRefused as refusal:
+        flash(words_for(refusal), "danger")
+        then = ".show_cart"
+    return redirect(url_for(then), 303)
 
 
 @bp.post("/cart/<cart>/lines/<line>/delete")

@@ -3,9 +3,10 @@
 from flask import abort, render_template
 from flask.typing import ResponseReturnValue
 
-from komet_shop.services import saved_cards
-from komet_shop.web.current import shop
+from komet_shop.domain.permissions import Permission
+from komet_shop.web.current import may, shop
 from komet_shop.web.permissions import public
+from komet_shop.web.shopping import opened_visit
 from komet_shop.web.storefront.blueprint import bp
 
 
@@ -13,7 +14,10 @@ from komet_shop.web.storefront.blueprint import bp
 @public("how ordering works is no secret")
 def help_page() -> ResponseReturnValue:
     """How ordering and paying works."""
-    return render_template("storefront/help.html", consent_version=saved_cards.CONSENT_VERSION)
+    if may(Permission.SHOP):
+        with opened_visit():  # the frame of the page shows the cart
+            pass
+    return render_template("storefront/help.html")
 
 
 @bp.get("/help/design")

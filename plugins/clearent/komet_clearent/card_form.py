@@ -15,12 +15,11 @@ _PUBLIC_KEY = re.compile(r"[0-9a-fA-F]{200,400}")
 _TEXTS: Mapping[str, Mapping[str, str]] = {
     "en": {
         "legend": "Card details",
-        "hint": "Your card number goes straight to Clearent, our card processor. "
-        "This shop never sees it.",
         "frame": "Card number, expiry date and security code",
         "wait": "Loading the card fields…",
         "unread": "We could not read the card. Check the number, the expiry date and the "
-        "security code, then try again.",
+        "security code. If they are right, the card processor may be slow to answer: nothing "
+        "was charged, try again in a minute.",
         "blocked": "The card fields did not load. Check your connection, switch off content "
         "blockers for this page, then load the page again.",
         "slow": "The card processor did not answer. Nothing was charged. Try again.",
@@ -29,12 +28,11 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
     },
     "es": {
         "legend": "Datos de la tarjeta",
-        "hint": "El número de su tarjeta va directamente a Clearent, nuestro procesador de "
-        "tarjetas. Esta tienda nunca lo ve.",
         "frame": "Número de tarjeta, fecha de vencimiento y código de seguridad",
         "wait": "Cargando los campos de la tarjeta…",
         "unread": "No pudimos leer la tarjeta. Revise el número, la fecha de vencimiento y el "
-        "código de seguridad, y vuelva a intentarlo.",
+        "código de seguridad. Si son correctos, quizá el procesador de tarjetas tarda en "
+        "responder: no se cobró nada, inténtelo de nuevo en un minuto.",
         "blocked": "Los campos de la tarjeta no se cargaron. Revise su conexión, desactive los "
         "bloqueadores de contenido para esta página y vuelva a cargarla.",
         "slow": "El procesador de tarjetas no respondió. No se cobró nada. Inténtelo de nuevo.",

@@ -4,6 +4,7 @@
   "use strict";
 
   const TOKEN_WAIT_MS = 30_000;
+  const FRAME_WAIT_MS = 10_000;
   const FRAME_ID = "clearent-payment-form";
   // The vendor looks its callbacks up by these names on `window`.
   const CALLBACKS = {
@@ -52,9 +53,23 @@
         });
         this.isReady = true;
         this.wait.hidden = true;
+        this.watchFrame();
       } catch {
         this.show("blocked");
       }
+    }
+
+    // A frame that never finishes loading says nothing by itself.
+    watchFrame() {
+      const frame = this.root.querySelector("iframe");
+      if (!frame) {
+        return;
+      }
+      const timer = setTimeout(() => this.show("blocked"), FRAME_WAIT_MS);
+      frame.addEventListener("load", () => {
+        clearTimeout(timer);
+        this.show(null);
+      });
     }
 
     nameFrame() {
