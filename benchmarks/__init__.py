@@ -1,0 +1,1 @@
+"""This shop beside a bare application on the same server and database; see docs/performance.md."""
