@@ -19,7 +19,6 @@ def main() -> None:
         factory=True,
         workers=PROCESSES,
         blocking_threads=THREADS,
-        backpressure=THREADS,
         log_access=False,
         websockets=False,
     ).serve()
