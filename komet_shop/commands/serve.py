@@ -22,6 +22,9 @@ GRACE_SECONDS = 20
 """Beyond a gateway call's deadline, before a process that is shutting down is killed."""
 DEFAULT_PORT = 8000
 
+OPEN_CONNECTIONS = 1_024
+"""Per process. The server counts connections that browsers keep open, not requests."""
+
 
 @click.command()
 @click.option("--host", help="IP address to listen at.", default="127.0.0.1", show_default=True)
@@ -42,7 +45,7 @@ def serve(host: str, port: int | None, processes: int, threads: int) -> None:
         factory=True,
         workers=processes,
         blocking_threads=threads,
-        backpressure=threads,
+        backpressure=OPEN_CONNECTIONS,
         respawn_failed_workers=True,
         workers_kill_timeout=int(config.deadlines.total) + GRACE_SECONDS,
         log_access=False,
