@@ -16,6 +16,8 @@ LEASE = timedelta(seconds=60)
 FIRST_WAIT = timedelta(seconds=1)
 LONGEST_WAIT = timedelta(minutes=5)
 REFUSALS_BEFORE_DEAD = 5
+SECRETS = frozenset({"link"})
+"""What of a payload is a right in itself: dropped as soon as the message is delivered."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,8 +108,9 @@ def about_to_send(session: Session, message: Outbox, now: datetime) -> bool:
 
 
 def done(session: Session, message: Outbox, now: datetime) -> bool:
-    """Mark as delivered. False when the lease went to somebody else meanwhile."""
-    return _finish(session, message, state="done", done_at=now, last_error="")
+    """Mark as delivered, secrets dropped. False when the lease went to somebody else meanwhile."""
+    kept = {name: value for name, value in message.payload.items() if name not in SECRETS}
+    return _finish(session, message, state="done", done_at=now, last_error="", payload=kept)
 
 
 def retry(session: Session, message: Outbox, error: str, now: datetime) -> None:
@@ -129,6 +132,20 @@ def refused(session: Session, message: Outbox, error: str, now: datetime) -> boo
         last_error=error,
     )
     return is_dead
+
+
+def revive(session: Session, message_id: int, now: datetime) -> bool:
+    """A dead message may be tried five times more. False when it is not dead."""
+    statement = update(Outbox).where(Outbox.id == message_id, Outbox.state == "dead")
+    revived = statement.values(state="ready", refusals=0, next_at=now).returning(Outbox.id)
+    return session.execute(revived).scalar_one_or_none() is not None
+
+
+def settled_by_hand(session: Session, message_id: int, now: datetime) -> bool:
+    """A person told the other side instead of us. False when the message is not dead."""
+    statement = update(Outbox).where(Outbox.id == message_id, Outbox.state == "dead")
+    told = statement.values(state="done", done_at=now).returning(Outbox.id)
+    return session.execute(told).scalar_one_or_none() is not None
 
 
 def _next_seq(session: Session, aggregate: str) -> int:

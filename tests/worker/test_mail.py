@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from komet_shop.clock import Clock
 from komet_shop.mailer import Mailer
-from komet_shop.models import Customer, InventoryLine, User
+from komet_shop.models import Customer, InventoryLine, Outbox, User
 from komet_shop.services import deliveries, outbox
 from komet_shop.services.letters import Letter, MailRefused, MailUnavailable, Reset, Sender
 from tests.conftest import MovableClock
@@ -118,6 +118,20 @@ def test_every_text_of_the_mails_is_translated(house: House) -> None:
     texts = " ".join(one.text for one in house.mails(BUYER))
     assert len(house.mails(BUYER)) == 3
     assert [text for text in english if text in texts.replace("Total: $", "")] == []
+
+
+def test_a_link_of_a_delivered_mail_cannot_be_read_from_the_database(house: House) -> None:
+    payload = {"user_id": house.scope.actor.user_id, "link": "http://localhost:5000/reset/a-secret"}
+    with house.shop.database.write() as session:
+        now = house.shop.clock.now()
+        outbox.put_mail(session, template="reset", key="1", payload=payload, now=now)
+
+    house.send_mail()
+
+    with house.shop.database.read() as session:
+        kept = session.scalars(select(Outbox.payload)).all()
+    assert "a-secret" in house.mails(BUYER)[0].text
+    assert "a-secret" not in str(kept)
 
 
 def test_no_mail_loads_anything_or_shows_a_card_number(house: House) -> None:
