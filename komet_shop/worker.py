@@ -13,15 +13,11 @@ from typing import Any
 import structlog
 from huey import Huey, crontab
 from huey.consumer import Consumer, Scheduler
-from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
 
 from komet_shop import jobs
-from komet_shop.domain.operation_states import UNSETTLED
 from komet_shop.komet_client import open_komet
 from komet_shop.mailer import Mailer
-from komet_shop.models import Operation
 from komet_shop.services import (
     audit_chain,
     cart_expiry,
@@ -30,6 +26,8 @@ from komet_shop.services import (
     lookups,
     outbox,
     pulls,
+    stray_returns,
+    strays,
     turns,
 )
 from komet_shop.services.erp import Erp, ErpRefused, ErpUnavailable
@@ -62,7 +60,7 @@ class Work:
         work: dict[str, Callable[[], object]] = {
             jobs.ERP: lambda: deliveries.deliver_to_erp(self.shop, self.erp, owner=self.owner),
             jobs.MAIL: lambda: deliveries.deliver_mail(self.shop, self.mailer, owner=self.owner),
-            jobs.LOOKUPS: lambda: lookups.sweep(self.shop, owner=self.owner),
+            jobs.LOOKUPS: self._look_up,
             jobs.SEAL: lambda: audit_chain.seal(self.shop),
             jobs.CARTS: lambda: cart_expiry.expire_carts(self.shop),
             jobs.PULL: self._pull,
@@ -77,9 +75,16 @@ class Work:
             waiting = {
                 jobs.ERP: outbox.is_any_due(session, now, deliveries.KOMET),
                 jobs.MAIL: outbox.is_any_due(session, now, deliveries.MAIL),
-                jobs.LOOKUPS: _lookup_is_due(session, now),
+                jobs.LOOKUPS: bool(
+                    lookups.due_operations(session, now, most=1) or strays.paid_twice(session, 1)
+                ),
             }
         return [name for name, is_due in waiting.items() if is_due]
+
+    def _look_up(self) -> None:
+        """Settle what is unclear; what turns out to be paid twice goes back."""
+        lookups.sweep(self.shop, owner=self.owner)
+        stray_returns.give_back_what_is_paid_twice(self.shop)
 
     def _pull(self) -> None:
         """Changes every 15 minutes, everything once a day; one worker at a time."""
@@ -216,11 +221,6 @@ def _write_timetable(queue: Huey, pulse: Pulse) -> None:
     }
     for name, when in times.items():
         queue.periodic_task(when, name=f"{name}_on_time")(pulse.enqueue[name])
-
-
-def _lookup_is_due(session: Session, now: Any) -> bool:
-    due = select(Operation.id).where(Operation.state.in_(UNSETTLED), Operation.next_check_at <= now)
-    return session.scalars(due.limit(1)).first() is not None
 
 
 def _once_at_a_time(name: str, run: Callable[[], object]) -> Callable[[], None]:

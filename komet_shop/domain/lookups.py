@@ -6,6 +6,9 @@ from datetime import datetime, timedelta
 LADDER_SECONDS = (5, 15, 30, 60, 120, 300, 600, 660, 720)
 THEN_EVERY = timedelta(minutes=15)
 GIVE_UP_AFTER = timedelta(hours=24)
+WATCH_HOURS = (1, 2, 4, 8, 16, 24, 36, 48)
+"""A gateway may charge late: what was given up is looked up until its batch must be closed."""
+
 QUIET_PERIOD = timedelta(minutes=10)
 SAID_NO_TIMES = 3
 BETWEEN_NOES = timedelta(seconds=60)
@@ -20,6 +23,12 @@ def next_check(sent_at: datetime, now: datetime) -> datetime:
     last = sent_at + timedelta(seconds=LADDER_SECONDS[-1])
     rounds = (now - last) // THEN_EVERY + 1
     return last + rounds * THEN_EVERY
+
+
+def next_watch(sent_at: datetime, now: datetime) -> datetime | None:
+    """When to look once more for an operation that was given up; None after two days."""
+    rungs = (sent_at + timedelta(hours=hours) for hours in WATCH_HOURS)
+    return next((rung for rung in rungs if rung > now), None)
 
 
 def needs_a_person(sent_at: datetime, now: datetime) -> bool:

@@ -18,6 +18,14 @@ class State(StrEnum):
     STRAY = "stray"
 
 
+class Resolution(StrEnum):
+    """What becomes of stray money; none while nobody has decided."""
+
+    RETURNING = "returning"
+    RETURNED = "returned"
+    APPLIED = "applied"
+
+
 UNSETTLED = frozenset({State.CREATED, State.SENDING, State.UNKNOWN, State.NEEDS_REVIEW})
 """Reservations stand and nothing may follow yet."""
 

@@ -59,6 +59,8 @@ def judge_transaction(intent: Intent, transaction: Transaction) -> Verdict:
         return Verdict(state=State.DECLINED, reason=transaction.staff_message or "declined")
     if transaction.outcome is not Outcome.APPROVED:
         return Verdict(state=State.UNKNOWN, reason="the gateway's record does not say")
+    if transaction.voided and intent.kind is not Kind.VOID:
+        return Verdict(state=State.FAILED, reason="approved, but voided at the gateway since")
     if transaction.amount_cents != intent.amount_cents:
         return Verdict(state=State.NEEDS_REVIEW, reason="the gateway's record has another amount")
     return Verdict(state=State.APPROVED, reason="found at the gateway, approved")

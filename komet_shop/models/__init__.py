@@ -7,6 +7,7 @@ from komet_shop.models.gateway import (
     GatewayAccount,
     LocationCardSettings,
     Operation,
+    OperationLookup,
     SavedCard,
 )
 from komet_shop.models.moving import KometLink, Outbox, OutboxSequence, SyncCursor, WebhookEvent
@@ -51,6 +52,7 @@ __all__ = [
     "LocationCardSettings",
     "OpenCredit",
     "Operation",
+    "OperationLookup",
     "Order",
     "OrderLine",
     "Outbox",

@@ -94,6 +94,7 @@ LIVE_CHARGE = (
     "kind IN ('sale', 'authorize') AND "
     "state IN ('created', 'sending', 'unknown', 'approved', 'needs_review')"
 )
+IN_DOUBT = "state IN ('sending', 'unknown', 'needs_review', 'stray')"
 INFLIGHT_FOLLOW_UP = f"kind IN ('capture', 'void', 'refund') AND {UNSETTLED}"
 
 
@@ -137,7 +138,13 @@ class Operation(Base):
         ),
         _partial("one_live_charge", "payment_id", where=LIVE_CHARGE, unique=True),
         _partial("one_inflight_followup", "payment_id", where=INFLIGHT_FOLLOW_UP, unique=True),
-        _partial("ix_operation_unsettled", "next_check_at", where=UNSETTLED, unique=False),
+        _partial(
+            "ix_operation_next_check_at",
+            "next_check_at",
+            where="next_check_at IS NOT NULL",
+            unique=False,
+        ),
+        _partial("ix_operation_in_doubt", "id", where=IN_DOUBT, unique=False),
         Index("ix_operation_payment_id_id", "payment_id", "id"),
     )
 
@@ -177,6 +184,23 @@ class Operation(Base):
     authorization_code: Mapped[str] = mapped_column(String(20), default="")
     batch_id: Mapped[str] = mapped_column(String(40), default="")
     trace_id: Mapped[str] = mapped_column(String(100), default="")
+    resolution: Mapped[str | None] = mapped_column(String(10))
+    resolved_at: Mapped[datetime | None]
+
+
+class OperationLookup(Base):
+    """One question to the gateway about an operation, and what it said. Append-only."""
+
+    __tablename__ = "operation_lookup"
+
+    id: Mapped[Id]
+    operation_id: Mapped[int] = mapped_column(BigId, reference_to("operation"), index=True)
+    at: Mapped[datetime]
+    asked_by: Mapped[str] = mapped_column(String(64))
+    answered: Mapped[bool]
+    control_worked: Mapped[bool]
+    found: Mapped[int] = mapped_column(Integer)
+    finding: Mapped[Long]
 
 
 class SavedCard(Base):

@@ -16,7 +16,7 @@ class Slot:
         self._bulkhead = bulkhead
         self._open = True
 
-    def submit(self, job: Callable[[], None]) -> "Future[None]":
+    def submit(self, job: Callable[[], object]) -> "Future[object]":
         """Run the job on the crew; the place is free again when it ends."""
         self._open = False
         future = self._bulkhead.executor.submit(job)

@@ -53,7 +53,7 @@ def approved(session: Session, operation: Operation, evidence: Evidence, now: da
 def refused(session: Session, operation: Operation, now: datetime) -> None:
     """Nothing was taken: the authorization is free to be captured again."""
     payment = session.get_one(Payment, operation.payment_id)
-    settle(session, _reserve(payment.id, -operation.amount_cents))
+    settle(session, reserve(payment.id, -operation.amount_cents))
     if payment.invoice_id is not None:
         receiving.release_invoice(session, payment.invoice_id, operation.amount_cents)
 
@@ -73,7 +73,7 @@ def _start(session: Session, shop: Shop, scope: Scope, asked: Asked, amount_cent
     target = follow_ups.find(session, scope, asked.payment, Kind.AUTHORIZE)
     if now >= expires_at(target.parent):
         raise AuthorizationExpired(asked.payment)
-    spend(session, _reserve(target.payment.id, amount_cents))
+    spend(session, reserve(target.payment.id, amount_cents))
     if target.payment.invoice_id is not None:
         receiving.reserve_invoice(session, target.payment.invoice_id, amount_cents)
     operation = follow_ups.intend(
@@ -82,7 +82,8 @@ def _start(session: Session, shop: Shop, scope: Scope, asked: Asked, amount_cent
     return Started(operation_id=operation.id, call=_call_for(target))
 
 
-def _reserve(payment_id: int, cents: int) -> Update:
+def reserve(payment_id: int, cents: int) -> Update:
+    """Keep a part of what was authorized for a capture; negative gives it free again."""
     reserved = Payment.capture_reserved_cents + cents
     return (
         update(Payment)

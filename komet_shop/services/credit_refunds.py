@@ -55,7 +55,7 @@ def refused(session: Session, operation: Operation, now: datetime) -> None:
     """Nothing went back: the credit is there to be used."""
     assert operation.payment_id is not None
     assert operation.open_credit_id is not None
-    settle(session, _use(operation.open_credit_id, -operation.amount_cents))
+    settle(session, use(operation.open_credit_id, -operation.amount_cents))
     settle(session, returning.reserve(operation.payment_id, -operation.amount_cents))
 
 
@@ -68,7 +68,7 @@ def _start(
     row = _credit(session, scope, credit)
     origin = session.get_one(Payment, row.origin_payment_id)
     target = follow_ups.find(session, scope, origin.public_id, Kind.SALE, Kind.CAPTURE)
-    spend(session, _use(row.id, amount_cents))
+    spend(session, use(row.id, amount_cents))
     spend(session, returning.reserve(origin.id, amount_cents))
     operation = follow_ups.intend(
         session,
@@ -80,7 +80,7 @@ def _start(
         now=shop.clock.now(),
         open_credit_id=row.id,
     )
-    return Started(operation_id=operation.id, call=refunds.call_for(target.transaction_id))
+    return Started(operation_id=operation.id, call=refunds.call_for(target))
 
 
 def _credit(session: Session, scope: Scope, public_id: str) -> OpenCredit:
@@ -99,7 +99,8 @@ def _credit(session: Session, scope: Scope, public_id: str) -> OpenCredit:
     return row
 
 
-def _use(credit_id: int, cents: int) -> Update:
+def use(credit_id: int, cents: int) -> Update:
+    """Spend a part of an open credit; negative gives it free again."""
     used = OpenCredit.used_cents + cents
     return (
         update(OpenCredit)

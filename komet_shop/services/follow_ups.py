@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from komet_shop.domain.operation_states import UNSETTLED, State
+from komet_shop.domain.operation_states import UNSETTLED, Resolution, State
 from komet_shop.models import Operation, Payment
 from komet_shop.plugin_api import Kind
 from komet_shop.services import audit, operations
@@ -119,10 +119,15 @@ def _parent(session: Session, payment: Payment, kinds: tuple[Kind, ...]) -> Oper
     ).all()
     if any(State(one.state) in UNSETTLED for one in found):
         raise StillUnclear(payment.public_id)
-    approved = [one for one in found if one.state == State.APPROVED]
+    approved = [one for one in found if one.state == State.APPROVED or _is_applied(one)]
     if not approved:
         raise NothingToFollow(payment.public_id)
     return approved[0]
+
+
+def _is_applied(operation: Operation) -> bool:
+    """A stray that was applied counts as if it had been approved in time."""
+    return operation.state == State.STRAY and operation.resolution == Resolution.APPLIED
 
 
 def intend(

@@ -9,7 +9,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from komet_shop.config import Config
-from komet_shop.models import GatewayAccount, Location
+from komet_shop.domain.operation_states import State
+from komet_shop.models import GatewayAccount, Location, Operation
 from komet_shop.models.database import Database
 from komet_shop.plugin_api import (
     Account,
@@ -124,8 +125,19 @@ def breaker_is_closed(account: GatewayAccount, now: datetime) -> bool:
 
 
 def note_answer(session: Session, account_id: int, now: datetime) -> None:
-    """The gateway answered, whatever it said: close the breaker."""
+    """The gateway answered, whatever it said: close the breaker.
+
+    Where it was open, everything unclear is looked up at once: the gateway is back.
+    """
+    was_open = session.scalars(
+        select(GatewayAccount.id).where(
+            GatewayAccount.id == account_id, GatewayAccount.breaker_open_until.is_not(None)
+        )
+    ).one_or_none()
     _note(session, account_id, failures_in_row=0, breaker_open_until=None, last_success_at=now)
+    if was_open is not None:
+        unclear = (Operation.account_id == account_id, Operation.state == State.UNKNOWN)
+        session.execute(update(Operation).where(*unclear).values(next_check_at=now))
 
 
 def note_silence(session: Session, account_id: int, why: str, now: datetime) -> None:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from komet_shop.domain.operation_states import State
+from komet_shop.domain.operation_states import HAS_MONEY
 from komet_shop.models import (
     Application,
     Carrier,
@@ -91,7 +91,7 @@ def payment_to_post(session: Session, payment_id: int) -> PaymentToPost:
         customer=customer.komet_id,
         location_code=location.code,
         received_on=_local_day(payment.received_at or payment.created_at, location.time_zone),
-        amount_cents=payment.amount_cents,
+        amount_cents=payment.captured_cents - payment.fee_cents,
         notes=_payment_notes(payment, operation),
         orders=_paid_orders(session, payment),
     )
@@ -125,9 +125,9 @@ def _received_by(session: Session, payment: Payment) -> Operation:
         .where(
             Operation.payment_id == payment.id,
             Operation.kind.in_(RECEIVES),
-            Operation.state == State.APPROVED,
+            Operation.state.in_(HAS_MONEY),
         )
-        .order_by(Operation.id)
+        .order_by(Operation.state, Operation.id)  # "approved" comes before "stray"
         .limit(1)
     ).one_or_none()
     if operation is None:

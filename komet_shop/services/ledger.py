@@ -40,6 +40,10 @@ class Leg:
     credit: str
     cents: int
 
+    def reversed(self) -> "Leg":
+        """The same amount the other way."""
+        return Leg(debit=self.credit, credit=self.debit, cents=self.cents)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Event:

@@ -171,7 +171,7 @@ class Pace:
 _PACE = Pace(LOOK_EVERY_SECONDS)
 
 
-def look_again(shop: Shop, status: PaymentStatus, actor: Actor) -> "Future[None] | None":
+def look_again(shop: Shop, status: PaymentStatus, actor: Actor) -> "Future[object] | None":
     """Have an unclear payment looked up while its payer waits, but not too often.
 
     The lookup's own lease keeps several pages and the worker apart. Returns None when it is

@@ -29,12 +29,29 @@ def release_invoice(session: Session, invoice_id: int, cents: int) -> None:
 
 
 def receive(
-    session: Session, payment: Payment, operation: Operation, *, cents: int, now: datetime
+    session: Session,
+    payment: Payment,
+    operation: Operation,
+    *,
+    cents: int,
+    now: datetime,
+    out_of_suspense: bool = False,
 ) -> None:
-    """Set `cents`, without the fee, against the payment's invoice, and tell who must know."""
+    """Set `cents`, without the fee, against the payment's invoice, and tell who must know.
+
+    Stray money comes out of suspense, where it lay; other money from the gateway.
+    """
     if payment.invoice_id is not None:
         _apply(session, payment, payment.invoice_id, cents, now)
-    _post(session, payment, operation, cents, now)
+    kind = "stray_applied" if out_of_suspense else "card_received"
+    clearing = ledger.card_clearing(payment.location_id)
+    account = ledger.SUSPENSE if out_of_suspense else clearing
+    fee = operation.amount_cents - cents
+    legs = [
+        ledger.Leg(debit=account, credit=ledger.receivable(payment.customer_id), cents=cents),
+        ledger.Leg(debit=account, credit=ledger.FEES, cents=fee),
+    ]
+    ledger.post(session, ledger.of_operation(operation, kind), legs, now)
     _tell(session, payment, now)
 
 
@@ -78,19 +95,6 @@ def _apply(session: Session, payment: Payment, invoice_id: int, cents: int, now:
             payment_id=payment.id, invoice_id=invoice_id, amount_cents=cents, created_at=now
         )
     )
-
-
-def _post(
-    session: Session, payment: Payment, operation: Operation, cents: int, now: datetime
-) -> None:
-    clearing = ledger.card_clearing(payment.location_id)
-    customer = ledger.receivable(payment.customer_id)
-    fee = operation.amount_cents - cents
-    legs = [
-        ledger.Leg(debit=clearing, credit=customer, cents=cents),
-        ledger.Leg(debit=clearing, credit=ledger.FEES, cents=fee),
-    ]
-    ledger.post(session, ledger.of_operation(operation, "card_received"), legs, now)
 
 
 def _tell(session: Session, payment: Payment, now: datetime) -> None:

@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 
 from komet_shop.models import Operation
 from komet_shop.plugin_api import GatewayResult, Kind, RefundRequest, TakesPayments
-from komet_shop.services import follow_ups, returning
+from komet_shop.services import follow_ups, returning, strays
 from komet_shop.services.evidence import Evidence
-from komet_shop.services.follow_ups import Asked, Started
+from komet_shop.services.follow_ups import Asked, Started, Target
 from komet_shop.services.limits import LimitRefused, settle, spend
 from komet_shop.services.operations import Call
 from komet_shop.services.scope import Scope
@@ -31,15 +31,34 @@ def refund(shop: Shop, scope: Scope, asked: Asked) -> Started:
         raise follow_ups.refusal_of(error) from error
 
 
+def refund_stray(shop: Shop, scope: Scope, asked: Asked) -> Started:
+    """Write the intent to send settled stray money back; `asked.payment` names the stray.
+
+    Raises:
+        FollowUpRefused: one of its kinds; nothing was written.
+        operations.KeyReused: the key was used for another request.
+    """
+    try:
+        return shop.database.run(lambda session: _start_stray(session, shop, scope, asked))
+    except (IntegrityError, LimitRefused) as error:
+        raise follow_ups.refusal_of(error) from error
+
+
 def approved(session: Session, operation: Operation, evidence: Evidence, now: datetime) -> None:
     """On its way to the card: what it paid is owed again."""
-    returning.give_back_all(session, operation, now)
+    if strays.is_being_returned(session, operation):
+        strays.returned(session, operation, now)
+    else:
+        returning.give_back_all(session, operation, now)
 
 
 def refused(session: Session, operation: Operation, now: datetime) -> None:
     """Nothing went back."""
     assert operation.payment_id is not None
-    settle(session, returning.reserve(operation.payment_id, -operation.amount_cents))
+    if strays.is_being_returned(session, operation):
+        strays.kept(session, operation, now)
+    else:
+        settle(session, returning.reserve(operation.payment_id, -operation.amount_cents))
 
 
 def _start(session: Session, shop: Shop, scope: Scope, asked: Asked) -> Started:
@@ -58,11 +77,18 @@ def _start(session: Session, shop: Shop, scope: Scope, asked: Asked) -> Started:
         amount_cents=amount_cents,
         now=shop.clock.now(),
     )
-    return Started(operation_id=operation.id, call=call_for(target.transaction_id))
+    return Started(operation_id=operation.id, call=call_for(target))
 
 
-def call_for(transaction_id: str) -> Call:
-    """Ask the gateway to send the operation's amount back to the card of a transaction."""
+def _start_stray(session: Session, shop: Shop, scope: Scope, asked: Asked) -> Started:
+    return strays.start_return(
+        session, scope, asked, kind=Kind.REFUND, call_for=call_for, now=shop.clock.now()
+    )
+
+
+def call_for(target: Target) -> Call:
+    """Ask the gateway to send the operation's amount back to the card that was charged."""
+    transaction_id = target.transaction_id
 
     def call(connection: TakesPayments, operation: Operation) -> GatewayResult:
         return connection.refund(

@@ -44,14 +44,23 @@ RELEASED: Mapping[Kind, Callable[[Session, Operation, datetime], None]] = {
 
 
 def record(
-    session: Session, operation_id: int, evidence: Evidence, *, actor: Actor, now: datetime
+    session: Session,
+    operation_id: int,
+    evidence: Evidence,
+    *,
+    actor: Actor,
+    now: datetime,
+    decided: bool = False,
 ) -> State:
     """Bring an operation to the state that the evidence proves; returns where it stands.
 
     Late answers are never dropped: an approval of an operation that was given up makes it
-    STRAY; the same answer twice does nothing. Rule: docs/payments.md, "States".
+    STRAY; the same answer twice does nothing. What waits for a person is moved only by what
+    a person `decided`. Rule: docs/payments.md, "States".
     """
     operation = session.get_one(Operation, operation_id)
+    if operation.state == State.NEEDS_REVIEW and not decided:
+        return State.NEEDS_REVIEW
     target = _target(session, operation, evidence)
     if target is None:
         return State(operation.state)
@@ -131,7 +140,7 @@ def _values(
     return {
         "gateway_transaction_id": evidence.transaction_id if keeps_id else None,
         "settled_at": now if settled else None,
-        "next_check_at": None if settled else lookups.next_check(operation.sent_at, now),
+        "next_check_at": _next_check(operation.sent_at, target, now),
         "code": evidence.code[:20],
         "buyer_message": evidence.buyer_message,
         "staff_message": evidence.verdict.reason,
@@ -141,10 +150,18 @@ def _values(
     }
 
 
+def _next_check(sent_at: datetime, target: State, now: datetime) -> datetime | None:
+    if target is State.FAILED:
+        return lookups.next_watch(sent_at, now)
+    return None if target not in UNSETTLED else lookups.next_check(sent_at, now)
+
+
 def _effects(session: Session, operation: Operation, evidence: Evidence, now: datetime) -> None:
     state = State(operation.state)
     if state is State.STRAY:
         strays.found(session, operation, now)
+    elif state is State.NEEDS_REVIEW:
+        strays.tell_deciders(session, operation, now)
     elif state is State.APPROVED:
         APPROVED[Kind(operation.kind)](session, operation, evidence, now)
     elif state in REFUSED:

@@ -35,21 +35,34 @@ def reserve_all(payment_id: int) -> Update:
     )
 
 
-def give_back_all(session: Session, operation: Operation, now: datetime) -> None:
-    """A payment went back whole: what it paid is owed again, its fee is not earned."""
+def give_back_all(
+    session: Session, operation: Operation, now: datetime, *, out_of_suspense: bool = False
+) -> None:
+    """A payment went back whole: what it paid is owed again, its fee is not earned.
+
+    What went back as a stray lay in suspense; other money left the gateway just now.
+    """
     payment = session.get_one(Payment, operation.payment_id)
     applied = _reopen(session, payment, now)
+    kind = "stray_applied" if out_of_suspense else "card_returned"
     clearing = ledger.card_clearing(payment.location_id)
+    account = ledger.SUSPENSE if out_of_suspense else clearing
     legs = [
-        ledger.Leg(debit=ledger.receivable(payment.customer_id), credit=clearing, cents=applied),
-        ledger.Leg(debit=ledger.FEES, credit=clearing, cents=operation.amount_cents - applied),
+        ledger.Leg(debit=ledger.receivable(payment.customer_id), credit=account, cents=applied),
+        ledger.Leg(debit=ledger.FEES, credit=account, cents=operation.amount_cents - applied),
     ]
-    ledger.post(session, ledger.of_operation(operation, "card_returned"), legs, now)
+    ledger.post(session, ledger.of_operation(operation, kind), legs, now)
     ask_clerk(session, operation, payment, applied, now)
 
 
 def ask_clerk(
-    session: Session, operation: Operation, payment: Payment, cents: int, now: datetime
+    session: Session,
+    operation: Operation,
+    payment: Payment,
+    cents: int,
+    now: datetime,
+    *,
+    kind: str = "",
 ) -> None:
     """Komet's API takes no refunds: a person makes the entry and ticks it off."""
     session.execute(
@@ -58,7 +71,7 @@ def ask_clerk(
             location_id=payment.location_id,
             customer_id=payment.customer_id,
             operation_id=operation.id,
-            kind=operation.kind,
+            kind=kind or operation.kind,
             amount_cents=cents,
             currency=payment.currency,
             created_at=now,

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from komet_shop.models import Operation, Payment
 from komet_shop.plugin_api import GatewayResult, Kind, TakesPayments, VoidRequest
-from komet_shop.services import follow_ups, returning
+from komet_shop.services import follow_ups, returning, strays
 from komet_shop.services.evidence import Evidence
 from komet_shop.services.follow_ups import Asked, Started, Target
 from komet_shop.services.limits import LimitRefused, settle, spend
@@ -32,19 +32,36 @@ def void(shop: Shop, scope: Scope, asked: Asked) -> Started:
         raise follow_ups.refusal_of(error) from error
 
 
+def void_stray(shop: Shop, scope: Scope, asked: Asked) -> Started:
+    """Write the intent to give stray money back; `asked.payment` names the stray.
+
+    Raises:
+        FollowUpRefused: one of its kinds; nothing was written.
+        operations.KeyReused: the key was used for another request.
+    """
+    try:
+        return shop.database.run(lambda session: _start_stray(session, shop, scope, asked))
+    except (IntegrityError, LimitRefused) as error:
+        raise follow_ups.refusal_of(error) from error
+
+
 def approved(session: Session, operation: Operation, evidence: Evidence, now: datetime) -> None:
     """Undone: what a sale or capture paid is owed again; a mere hold is simply gone."""
-    if not _undoes_a_hold(session, operation):
+    if strays.is_being_returned(session, operation):
+        strays.returned(session, operation, now)
+    elif strays.moves_money(session, operation):
         returning.give_back_all(session, operation, now)
 
 
 def refused(session: Session, operation: Operation, now: datetime) -> None:
     """Not undone: the money is where it was."""
     assert operation.payment_id is not None
-    if _undoes_a_hold(session, operation):
-        settle(session, _keep_hold(operation.payment_id, -operation.amount_cents))
-    else:
+    if strays.is_being_returned(session, operation):
+        strays.kept(session, operation, now)
+    elif strays.moves_money(session, operation):
         settle(session, returning.reserve(operation.payment_id, -operation.amount_cents))
+    else:
+        settle(session, keep_hold(operation.payment_id, -operation.amount_cents))
 
 
 def _start(session: Session, shop: Shop, scope: Scope, asked: Asked) -> Started:
@@ -61,14 +78,20 @@ def _start(session: Session, shop: Shop, scope: Scope, asked: Asked) -> Started:
     return Started(operation_id=operation.id, call=_call_for(target))
 
 
+def _start_stray(session: Session, shop: Shop, scope: Scope, asked: Asked) -> Started:
+    return strays.start_return(
+        session, scope, asked, kind=Kind.VOID, call_for=_call_for, now=shop.clock.now()
+    )
+
+
 def _reserve(target: Target) -> Update:
     if target.parent.kind == Kind.AUTHORIZE:
-        return _keep_hold(target.payment.id, target.parent.amount_cents)
+        return keep_hold(target.payment.id, target.parent.amount_cents)
     return returning.reserve_all(target.payment.id)
 
 
-def _keep_hold(payment_id: int, cents: int) -> Update:
-    """Spend the whole authorization, so that nothing of it can be captured meanwhile."""
+def keep_hold(payment_id: int, cents: int) -> Update:
+    """Spend a whole authorization, so that nothing of it can be captured meanwhile."""
     reserved = Payment.capture_reserved_cents + cents
     return (
         update(Payment)
@@ -81,10 +104,6 @@ def _keep_hold(payment_id: int, cents: int) -> Update:
         .values(capture_reserved_cents=reserved)
         .returning(Payment.id)
     )
-
-
-def _undoes_a_hold(session: Session, operation: Operation) -> bool:
-    return session.get_one(Operation, operation.parent_id).kind == Kind.AUTHORIZE
 
 
 def _call_for(target: Target) -> Call:

@@ -1,0 +1,109 @@
+"""Asking the gateway what it knows of an operation. Reads only; call with no unit open."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from komet_shop.domain.operation_states import State
+from komet_shop.domain.verdict import Verdict, is_alike, judge_transaction
+from komet_shop.models import Operation
+from komet_shop.plugin_api import Kind, LookupRequest, Outcome, TakesPayments, Transaction
+from komet_shop.services import gateways, operations
+from komet_shop.services.shop import Shop
+
+LOOK_BACK = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """What the gateway said: nothing at all, or these transactions of ours, oldest first.
+
+    `control_worked`: a transaction that must be there was found, so a "no" means something.
+    """
+
+    answered: bool
+    ours: tuple[Transaction, ...] = ()
+    control_worked: bool = False
+
+    def decisive(self, operation: Operation) -> tuple[Transaction, Verdict] | None:
+        """The transaction that decides, and what it proves: the oldest one with money."""
+        judged = [
+            (one, judge_transaction(operations.intent_of(operation), one)) for one in self.ours
+        ]
+        with_money = [pair for pair in judged if pair[1].state not in _WITHOUT_MONEY]
+        return next(iter(with_money or judged), None)
+
+    def in_words(self, operation: Operation) -> str:
+        """For the time line of the operation: what a person would say was found."""
+        if not self.answered:
+            return "no answer"
+        decisive = self.decisive(operation)
+        if decisive is not None:
+            transaction, verdict = decisive
+            return f"transaction {transaction.id}: {verdict.reason}"
+        if not self.control_worked:
+            return "nothing, but a payment that must be there was not found either"
+        return "nothing"
+
+
+_WITHOUT_MONEY = frozenset({State.DECLINED, State.FAILED})
+
+
+def search(shop: Shop, connection: TakesPayments, operation: Operation) -> Found:
+    """Look for what an operation that was sent has left at the gateway."""
+    assert operation.sent_at is not None
+    answer = connection.find(
+        LookupRequest(
+            reference=operation.gateway_ref,
+            since=operation.sent_at - LOOK_BACK,
+            until=shop.clock.now() + timedelta(minutes=1),
+        )
+    )
+    if not answer.answered:
+        return Found(answered=False)
+    ours = tuple(sorted(_matching(operation, answer.transactions), key=lambda one: one.created_at))
+    if not ours and operation.kind == Kind.VOID:
+        ours = _undone(shop, connection, operation)
+    control = bool(ours) or _control_works(shop, connection, operation)
+    return Found(answered=True, ours=ours, control_worked=control)
+
+
+def _undone(shop: Shop, connection: TakesPayments, operation: Operation) -> tuple[Transaction, ...]:
+    """A gateway may keep no reference with a void: ask what it was to undo."""
+    with shop.database.read() as session:
+        parent = session.get_one(Operation, operation.parent_id)
+    transaction = gateways.fetch(connection, parent.gateway_transaction_id or "", shop.clock.now())
+    if transaction is None or not (transaction.voided or transaction.settled):
+        return ()
+    outcome = Outcome.APPROVED if transaction.voided else Outcome.DECLINED
+    return (replace(transaction, outcome=outcome),)
+
+
+def _matching(operation: Operation, transactions: tuple[Transaction, ...]) -> list[Transaction]:
+    return [
+        one
+        for one in transactions
+        if one.reference == operation.gateway_ref
+        and one.kind is not None
+        and is_alike(Kind(operation.kind), one.kind)
+    ]
+
+
+def _control_works(shop: Shop, connection: TakesPayments, operation: Operation) -> bool:
+    """A lookup of something that exists must find it, or "not found" proves nothing."""
+    now = shop.clock.now()
+    with shop.database.read() as session:
+        known = session.scalars(
+            select(Operation.gateway_transaction_id)
+            .where(
+                Operation.account_id == operation.account_id,
+                Operation.state == State.APPROVED,
+                Operation.settled_at > now - gateways.HISTORY,
+            )
+            .order_by(Operation.id.desc())
+            .limit(1)
+        ).first()
+    if known is None:
+        return True  # a new account has nothing to find; three answers must do
+    return gateways.fetch(connection, known, now) is not None
