@@ -19,7 +19,7 @@ from huey.serializer import SignedSerializer
 from komet_shop.config import Config, ConfigError
 from komet_shop.models.database import WAL_IS_SAFE_FROM
 
-ERP, MAIL, LOOKUPS, SEAL, CARTS, PULL, CLEAN = JOBS = (
+ERP, MAIL, LOOKUPS, SEAL, CARTS, PULL, CLEAN, CHECK = JOBS = (
     "erp",
     "mail",
     "lookups",
@@ -27,6 +27,7 @@ ERP, MAIL, LOOKUPS, SEAL, CARTS, PULL, CLEAN = JOBS = (
     "carts",
     "pull",
     "clean",
+    "check",
 )
 NAME = "komet-shop"
 SECONDS = 2

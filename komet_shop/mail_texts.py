@@ -11,14 +11,16 @@ from babel.support import NullTranslations, Translations
 
 from komet_shop.services.letters import (
     Alert,
+    BrokenRule,
     CheckoutNotice,
     Letter,
     Line,
     Receipt,
     Reset,
+    Review,
     Sender,
 )
-from komet_shop.web.filters import unit_price
+from komet_shop.web.filters import money, number, unit_price
 
 LANGUAGES = ("en", "es")
 CATALOGUES = Path(__file__).parent / "translations"
@@ -52,9 +54,9 @@ class Language:
         """A text with its values."""
         return self.texts.gettext(text) % values
 
-    def count(self, one: str, many: str, number: int) -> str:
-        """A text that depends on a number."""
-        return self.texts.ngettext(one, many, number) % {"num": number}
+    def count(self, one: str, many: str, things: int) -> str:
+        """A text that depends on how many things there are."""
+        return self.texts.ngettext(one, many, things) % {"count": number(things)}
 
     def day(self, value: date) -> str:
         """ "Wednesday, November 25, 2026"."""
@@ -84,6 +86,10 @@ def words(letter: Letter, speech: Language, base_url: str) -> Words:
         return _checkout(content, speech, base_url)
     if isinstance(content, Reset):
         return Words(subject=speech.say("Choose a new password"), context={"href": content.link})
+    if isinstance(content, Review):
+        return _review(content, letter.sender, speech, base_url)
+    if isinstance(content, BrokenRule):
+        return _broken_rule(content, speech)
     return _alert(content, speech)
 
 
@@ -146,15 +152,99 @@ def _alert(alert: Alert, speech: Language) -> Words:
         (_("Attempts"), str(alert.attempts)),
         (_("Answer"), alert.error),
     ]
-    return Words(subject=_("A message could not be delivered"), context={"facts": facts})
+    advice = _(
+        "Messages about the same customer wait behind it. Correct what the answer says, then "
+        "send it again from the sync monitor."
+    )
+    title = _("A message could not be delivered")
+    return Words(
+        subject=title,
+        context={
+            "title": title,
+            "lead": _("It was refused five times and waits for you."),
+            "facts": facts,
+            "advice": advice,
+        },
+    )
 
 
-def _card(receipt: Receipt, speech: Language) -> str:
-    if not receipt.last_four:
-        return receipt.brand
+def _review(review: Review, sender: Sender, speech: Language, base_url: str) -> Words:
     _ = speech.say
-    ending = _("ending in %(digits)s", digits=receipt.last_four)
-    return f"{receipt.brand} {ending}".strip()
+    title, happened, means = _review_texts(review, speech)
+    facts = [
+        (_("Customer"), review.customer),
+        (_("Amount"), money(review.amount_cents, review.currency)),
+        (_("Card"), _card(review, speech)),
+        (_("Order"), review.order_number),
+        (_("Receipt"), review.receipt_number),
+        (_("Location"), sender.location),
+        (_("Date"), speech.moment(review.began_at, sender.time_zone)),
+        (_("Why"), _(review.reason) if review.reason else ""),
+    ]
+    return Words(
+        subject=_("%(what)s: %(number)s", what=title, number=review.receipt_number),
+        context={
+            "title": title,
+            "happened": happened,
+            "means": means,
+            "facts": [(name, value) for name, value in facts if value],
+            "href": _link(base_url, review.path),
+        },
+    )
+
+
+def _review_texts(review: Review, speech: Language) -> tuple[str, str, str]:
+    _ = speech.say
+    if review.is_stray:
+        return (
+            _("Money moved that nobody waits for"),
+            _("The gateway moved money for a payment that the shop had given up."),
+            _(
+                "It lies apart in the books until somebody gives it back or applies it. Where the "
+                "order was paid by another charge, the shop gives it back by itself."
+            ),
+        )
+    return (
+        _("A payment needs a decision"),
+        _("What the gateway says of this payment does not fit what the shop asked for."),
+        _(
+            "The buyer was told not to pay again, and the order is kept as it is until you have "
+            "looked at the evidence and decided."
+        ),
+    )
+
+
+def _broken_rule(rule: BrokenRule, speech: Language) -> Words:
+    _ = speech.say
+    facts = [
+        (_("Rule"), _(rule.says)),
+        (_("Its name"), rule.invariant),
+        (_("How many"), str(rule.count)),
+        (_("For example"), ", ".join(rule.examples)),
+    ]
+    advice = _(
+        "The check changed nothing. Give this mail to whoever runs the shop: the manual for "
+        "operators says what each rule means and what to do. Until it is mended this mail "
+        "comes once a day."
+    )
+    title = _("The shop's records need a look")
+    return Words(
+        subject=title,
+        context={
+            "title": title,
+            "lead": _("A check of the shop's own records found something that must not be."),
+            "facts": facts,
+            "advice": advice,
+        },
+    )
+
+
+def _card(shown: Receipt | Review, speech: Language) -> str:
+    if not shown.last_four:
+        return shown.brand
+    _ = speech.say
+    ending = _("ending in %(digits)s", digits=shown.last_four)
+    return f"{shown.brand} {ending}".strip()
 
 
 def _rows(lines: tuple[Line, ...], tax_cents: int, currency: str, speech: Language) -> list[Row]:
@@ -172,12 +262,12 @@ def _note(line: Line, currency: str, speech: Language) -> str:
     """ "2 boxes, 500 stems at $0.455"."""
     _, ngettext = speech.say, speech.count
     units = line.boxes * line.units_per_box
-    boxes = ngettext("%(num)d box", "%(num)d boxes", line.boxes)
+    boxes = ngettext("%(count)s box", "%(count)s boxes", line.boxes)
     bunched = line.unit_type == "Bunch"
     pieces = (
-        ngettext("%(num)d bunch", "%(num)d bunches", units)
+        ngettext("%(count)s bunch", "%(count)s bunches", units)
         if bunched
-        else ngettext("%(num)d stem", "%(num)d stems", units)
+        else ngettext("%(count)s stem", "%(count)s stems", units)
     )
     price = unit_price(line.price_e4, currency)
     return _("%(boxes)s, %(pieces)s at %(price)s", boxes=boxes, pieces=pieces, price=price)

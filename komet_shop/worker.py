@@ -22,7 +22,9 @@ from komet_shop.services import (
     audit_chain,
     cart_expiry,
     deliveries,
+    erp_silence,
     housekeeping,
+    invariants_watch,
     lookups,
     outbox,
     pulls,
@@ -65,6 +67,7 @@ class Work:
             jobs.CARTS: lambda: cart_expiry.expire_carts(self.shop),
             jobs.PULL: self._pull,
             jobs.CLEAN: lambda: housekeeping.clean(self.shop),
+            jobs.CHECK: lambda: invariants_watch.watch(self.shop, owner=self.owner),
         }
         return {name: _once_at_a_time(name, run) for name, run in work.items()}
 
@@ -73,7 +76,8 @@ class Work:
         now = self.shop.clock.now()
         with self.shop.database.read() as session:
             waiting = {
-                jobs.ERP: outbox.is_any_due(session, now, deliveries.KOMET),
+                jobs.ERP: outbox.is_any_due(session, now, deliveries.KOMET)
+                and not erp_silence.is_quiet(session, now),
                 jobs.MAIL: outbox.is_any_due(session, now, deliveries.MAIL),
                 jobs.LOOKUPS: bool(
                     lookups.due_operations(session, now, most=1) or strays.paid_twice(session, 1)
@@ -218,6 +222,7 @@ def _write_timetable(queue: Huey, pulse: Pulse) -> None:
         jobs.CARTS: crontab(minute="*"),
         jobs.PULL: crontab(minute="*/15"),
         jobs.CLEAN: crontab(minute="40"),
+        jobs.CHECK: crontab(minute="7"),
     }
     for name, when in times.items():
         queue.periodic_task(when, name=f"{name}_on_time")(pulse.enqueue[name])

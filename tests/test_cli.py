@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from sqlalchemy import select
 from komet_shop.cli import main
 from komet_shop.models import Customer, GatewayAccount, LocationCardSettings, Product, User
 from komet_shop.models.database import Database
+from komet_shop.services import outbox
 from tests import factories, photographs
 from tests.web.browser import PASSWORD, Browser
 
@@ -279,6 +281,42 @@ def test_the_doctor_sees_that_all_is_well(command: Command, database: Database) 
 
     assert result.exit_code == 0
     assert {line.split()[0] for line in result.stdout.splitlines()} == {"ok"}
+
+
+def test_the_doctor_names_each_rule_that_is_broken(command: Command, database: Database) -> None:
+    with database.write() as session:
+        company = factories.make_company(session)
+        location = factories.make_location(session, company)
+        customer = factories.make_customer(session, company)
+        buyer = factories.make_user(session, company)
+        long_ago = factories.NOW - timedelta(days=1)
+        order = factories.make_order(session, customer, location, buyer, checked_out_at=long_ago)
+        message = outbox.Message(kind="mail", aggregate="a", dedupe_key="a", payload={})
+        outbox.put(session, message, long_ago)
+
+    result = command("doctor")
+
+    assert result.exit_code == 1
+    assert re.search(
+        rf'FAIL +everything_told +Not so: "Each payment.+Found 1: {order.public_id}', result.stdout
+    )
+    assert re.search(r"warn +outbox +1 wait, the oldest for 14\d\d minutes", result.stdout)
+    assert re.search(r"ok +charged_once +No payment was charged twice", result.stdout)
+
+
+def test_the_doctor_reads_all_texts_when_asked(command: Command, database: Database) -> None:
+    with database.write() as session:
+        company = factories.make_company(session)
+        location = factories.make_location(session, company)
+        customer = factories.make_customer(session, company)
+        buyer = factories.make_user(session, company)
+        factories.make_order(session, customer, location, buyer, customer_po="4111111111111111")
+
+    hasty, thorough = command("doctor"), command("doctor", "--texts")
+
+    assert (hasty.exit_code, thorough.exit_code) == (0, 1)
+    assert re.search(r"FAIL +no_card_numbers .*Found 1: order 1", thorough.stdout)
+    assert "4111" not in thorough.stdout
 
 
 def test_the_doctor_sees_a_database_of_another_version(

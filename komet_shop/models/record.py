@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, Integer, String
+from sqlalchemy import Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from komet_shop.models.base import Base, BigId, Code, Digest, Id, Long, reference_to
@@ -13,7 +13,15 @@ class Audit(Base):
     """One line of the audit log. Append-only; the worker seals the chain of hashes."""
 
     __tablename__ = "audit"
-    __table_args__ = (Index("ix_audit_object", "object_type", "object_id"),)
+    __table_args__ = (
+        Index("ix_audit_object", "object_type", "object_id"),
+        Index(
+            "ix_audit_unsealed",
+            "id",
+            sqlite_where=text("hash IS NULL"),
+            postgresql_where=text("hash IS NULL"),
+        ),
+    )
 
     id: Mapped[Id]
     at: Mapped[datetime]

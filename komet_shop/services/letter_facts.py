@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
-from komet_shop.domain.operation_states import State
+from komet_shop.domain.operation_states import HAS_MONEY, State
+from komet_shop.domain.permissions import Permission, roles_with
 from komet_shop.models import (
     Company,
     Customer,
@@ -21,16 +22,20 @@ from komet_shop.models import (
     Payment,
     Role,
     User,
+    user_location,
     user_role,
 )
 from komet_shop.plugin_api import Kind
+from komet_shop.services.invariants import SAYS
 from komet_shop.services.letters import (
     Alert,
+    BrokenRule,
     CheckoutNotice,
     Letter,
     Line,
     Receipt,
     Reset,
+    Review,
     Sender,
 )
 
@@ -119,6 +124,37 @@ def _administrators(session: Session, payload: dict[str, Any]) -> list[Recipient
     return [Recipient(address=email, locale=locale) for email, locale in rows]
 
 
+def _deciders(session: Session, payload: dict[str, Any]) -> list[Recipient]:
+    """Who may decide about the operation, and sees its location."""
+    operation = session.get_one(Operation, payload["operation_id"])
+    rows = session.execute(
+        select(User.email, User.locale)
+        .where(
+            User.active,
+            User.company_id == operation.company_id,
+            User.id.in_(_holders(Permission.REVIEWS)),
+            or_(
+                User.id.in_(_holders(Permission.ALL_LOCATIONS)),
+                User.id.in_(
+                    select(user_location.c.user_id).where(
+                        user_location.c.location_id == operation.location_id
+                    )
+                ),
+            ),
+        )
+        .order_by(User.id)
+    )
+    return [Recipient(address=email, locale=locale) for email, locale in rows]
+
+
+def _holders(permission: Permission) -> Select[tuple[int]]:
+    return (
+        select(user_role.c.user_id)
+        .join(Role, Role.id == user_role.c.role_id)
+        .where(Role.name.in_(roles_with(permission)))
+    )
+
+
 def _split(addresses: str) -> list[str]:
     parts = re.split(r"[;,]", addresses)
     return [part.strip() for part in parts if part.strip()]
@@ -132,9 +168,9 @@ def _receipt(session: Session, payload: dict[str, Any]) -> tuple[Sender, Receipt
         .where(
             Operation.payment_id == payment.id,
             Operation.kind.in_(CHARGES),
-            Operation.state == State.APPROVED,
+            Operation.state.in_(HAS_MONEY),
         )
-        .order_by(Operation.id)
+        .order_by(Operation.state, Operation.id)  # "approved" comes before "stray"
         .limit(1)
     ).one()
     content = Receipt(
@@ -178,7 +214,9 @@ def _reset(session: Session, payload: dict[str, Any]) -> tuple[Sender, Reset]:
     return _house(session), Reset(link=payload["link"])
 
 
-def _alert(session: Session, payload: dict[str, Any]) -> tuple[Sender, Alert]:
+def _alert(session: Session, payload: dict[str, Any]) -> tuple[Sender, Alert | BrokenRule]:
+    if payload["subject_kind"] == "invariant":
+        return _house(session), _broken_rule(payload)
     content = Alert(
         subject_kind=payload["subject_kind"],
         message_id=payload["message_id"],
@@ -186,6 +224,35 @@ def _alert(session: Session, payload: dict[str, Any]) -> tuple[Sender, Alert]:
         attempts=payload["attempts"],
     )
     return _house(session), content
+
+
+def _review(session: Session, payload: dict[str, Any]) -> tuple[Sender, Review]:
+    operation = session.get_one(Operation, payload["operation_id"])
+    payment = session.get_one(Payment, operation.payment_id)
+    order = session.get(Order, payment.order_id) if payment.order_id else None
+    content = Review(
+        is_stray=operation.state == State.STRAY,
+        path=f"/reviews/{operation.public_id}",
+        receipt_number=payment.receipt_number,
+        order_number=order.number if order else "",
+        customer=session.get_one(Customer, payment.customer_id).name,
+        began_at=operation.sent_at or operation.created_at,
+        brand=payment.card_brand,
+        last_four=payment.card_last_four,
+        currency=operation.currency,
+        amount_cents=operation.amount_cents,
+        reason=operation.staff_message,
+    )
+    return _sender(session, operation.location_id), content
+
+
+def _broken_rule(payload: dict[str, Any]) -> BrokenRule:
+    return BrokenRule(
+        invariant=payload["invariant"],
+        says=SAYS.get(payload["invariant"], payload["invariant"]),
+        count=payload["count"],
+        examples=tuple(payload["examples"]),
+    )
 
 
 def _sender(session: Session, location_id: int) -> Sender:
@@ -233,10 +300,12 @@ _WANTED = {
     "checkout": _checkout_readers,
     "reset": _the_user,
     "alert": _administrators,
+    "review": _deciders,
 }
 _WRITTEN: dict[str, Any] = {
     "receipt": _receipt,
     "checkout": _checkout,
     "reset": _reset,
     "alert": _alert,
+    "review": _review,
 }

@@ -94,7 +94,37 @@ class Alert:
     attempts: int
 
 
-Content = Receipt | CheckoutNotice | Reset | Alert
+@dataclass(frozen=True, kw_only=True)
+class BrokenRule:
+    """A rule of the shop's money that was found broken; `says` is the rule in English."""
+
+    invariant: str
+    says: str
+    count: int
+    examples: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Review:
+    """A payment that waits for a person of the company. `reason` is in English.
+
+    `is_stray`: money moved for something that the shop had given up.
+    """
+
+    is_stray: bool
+    path: str
+    receipt_number: str
+    order_number: str
+    customer: str
+    began_at: datetime
+    brand: str
+    last_four: str
+    currency: str
+    amount_cents: int
+    reason: str
+
+
+Content = Receipt | CheckoutNotice | Reset | Alert | BrokenRule | Review
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,6 +15,7 @@ from prometheus_client import (
 from prometheus_client import REGISTRY as THIS_PROCESS
 
 from komet_shop.services import readiness
+from komet_shop.web import database_metrics
 from komet_shop.web.current import shop
 from komet_shop.web.permissions import public
 
@@ -41,14 +42,15 @@ def ready() -> ResponseReturnValue:
 @blueprint.get("/metrics")
 @public("guarded by its own token, or by loopback", for_machines=True)
 def metrics() -> ResponseReturnValue:
-    """Counters in Prometheus' format; 404 for whoever may not read them."""
+    """Figures in Prometheus' format; 404 for whoever may not read them."""
     if not _may_read_metrics():
         abort(404)
     registry = THIS_PROCESS
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         registry = CollectorRegistry()
         multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-    return generate_latest(registry), 200, {"Content-Type": CONTENT_TYPE_LATEST}
+    told = generate_latest(registry) + database_metrics.written(shop())
+    return told, 200, {"Content-Type": CONTENT_TYPE_LATEST}
 
 
 def _may_read_metrics() -> bool:

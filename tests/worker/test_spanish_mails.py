@@ -6,20 +6,28 @@ from sqlalchemy import update
 from komet_shop.clock import Clock
 from komet_shop.mailer import Mailer
 from komet_shop.models import User
-from komet_shop.services.letters import Alert, Letter, Reset, Sender
+from komet_shop.services.invariants import SAYS
+from komet_shop.services.letters import Alert, BrokenRule, Letter, Reset, Sender
 from tests.web.spanish import english_left
 from tests.worker.house import House
 
 READER = "ana@bloom.example"
 ALERT = Alert(subject_kind="payment", message_id=7, attempts=5, error="Invalid customer")
+BROKEN = [
+    BrokenRule(invariant=name, says=says, count=2, examples=("pay_1", "pay_2"))
+    for name, says in SAYS.items()
+]
 RESET = Reset(link="http://localhost:5000/reset/abc")
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
-@pytest.mark.parametrize(("template", "content"), [("alert", ALERT), ("reset", RESET)])
+@pytest.mark.parametrize(
+    ("template", "content"),
+    [("alert", ALERT), ("reset", RESET), *(("alert", one) for one in BROKEN)],
+)
 def test_a_mail_has_no_english_left(
-    house: House, clock: Clock, template: str, content: Alert | Reset
+    house: House, clock: Clock, template: str, content: Alert | BrokenRule | Reset
 ) -> None:
     letter = Letter(
         key=f"mail:{template}:1",

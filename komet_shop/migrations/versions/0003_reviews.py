@@ -11,6 +11,7 @@ depends_on = None
 BIG_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 DUE = "next_check_at IS NOT NULL"
 UNSETTLED = "state IN ('created', 'sending', 'unknown', 'needs_review')"
+UNSEALED = "hash IS NULL"
 IN_DOUBT = "state IN ('sending', 'unknown', 'needs_review', 'stray')"
 NEVER = ("UPDATE", "DELETE")
 
@@ -20,8 +21,9 @@ def upgrade() -> None:
     op.add_column("operation", sa.Column("resolution", sa.String(length=10), nullable=True))
     op.add_column("operation", sa.Column("resolved_at", sa.DateTime(timezone=True), nullable=True))
     op.drop_index("ix_operation_unsettled", "operation")
-    _partial("ix_operation_next_check_at", "next_check_at", DUE)
-    _partial("ix_operation_in_doubt", "id", IN_DOUBT)
+    _partial("ix_operation_next_check_at", "operation", "next_check_at", DUE)
+    _partial("ix_operation_in_doubt", "operation", "id", IN_DOUBT)
+    _partial("ix_audit_unsealed", "audit", "id", UNSEALED)
     op.create_table(
         "operation_lookup",
         sa.Column("id", BIG_ID, autoincrement=True, nullable=False),
@@ -47,16 +49,17 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take back."""
     op.drop_table("operation_lookup")  # its triggers go with it
+    op.drop_index("ix_audit_unsealed", "audit")
     op.drop_index("ix_operation_in_doubt", "operation")
     op.drop_index("ix_operation_next_check_at", "operation")
-    _partial("ix_operation_unsettled", "next_check_at", UNSETTLED)
+    _partial("ix_operation_unsettled", "operation", "next_check_at", UNSETTLED)
     op.drop_column("operation", "resolved_at")
     op.drop_column("operation", "resolution")
 
 
-def _partial(name: str, column: str, where: str) -> None:
+def _partial(name: str, table: str, column: str, where: str) -> None:
     condition = sa.text(where)
-    op.create_index(name, "operation", [column], sqlite_where=condition, postgresql_where=condition)
+    op.create_index(name, table, [column], sqlite_where=condition, postgresql_where=condition)
 
 
 def _refuse(table: str, verb: str) -> None:
