@@ -153,6 +153,22 @@ class TestHost:
         """Services' tests read no log."""
 
 
+def shop_of(config: Config, clock: Clock, database: Database) -> Shop:
+    """The shop's parts, joined as the program joins them."""
+    box = SecretBox(factories.MASTER_KEY)
+    gateways = Gateways(
+        config=config, database=database, box=box, plugin=clearent, host=TestHost(database)
+    )
+    return Shop(
+        config=config,
+        clock=clock,
+        database=database,
+        box=box,
+        gateways=gateways,
+        bulkhead=Bulkhead(8),
+    )
+
+
 @pytest.fixture
 def gateway() -> Iterator[SandboxServer]:
     """A local gateway on a real socket, with a ledger of its own."""
@@ -168,25 +184,8 @@ def open_shop_at(
     opened: list[Shop] = []
 
     def at(gateway_url: str) -> Shop:
-        configured = replace(config, gateway_url=gateway_url)
-        box = SecretBox(factories.MASTER_KEY)
-        gateways = Gateways(
-            config=configured,
-            database=database,
-            box=box,
-            plugin=clearent,
-            host=TestHost(database),
-        )
-        shop = Shop(
-            config=configured,
-            clock=clock,
-            database=database,
-            box=box,
-            gateways=gateways,
-            bulkhead=Bulkhead(8),
-        )
-        opened.append(shop)
-        return shop
+        opened.append(shop_of(replace(config, gateway_url=gateway_url), clock, database))
+        return opened[-1]
 
     yield at
     for shop in opened:

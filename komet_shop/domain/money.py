@@ -42,6 +42,25 @@ def share_cents(cents: int, basis_points: int) -> int:
     return _half_up(cents * basis_points, 10_000)
 
 
+def card_fee_cents(cents: int, *, flat_cents: int, basis_points: int, most_bp: int) -> int:
+    """What a card pays on top of `cents`: a flat amount and a rate of it, rounded half up once.
+
+    At most `most_bp` of the amount, rounded down, since card brands and gateway cap fees.
+    Nothing is charged on nothing. Rule: docs/payments.md, "Rounding".
+    """
+    asked = flat_cents + share_cents(cents, basis_points)
+    return max(0, min(asked, cents * most_bp // 10_000))
+
+
+def portion_cents(total: int, *, before: int, now: int, whole: int) -> int:
+    """The part of `total` that goes with `now` of `whole`, after `before` of it went earlier.
+
+    What has gone so far is rounded half up each time, so that the parts of all steps sum to
+    the whole however they are cut: tax and fee of partial refunds.
+    """
+    return _half_up(total * (before + now), whole) - _half_up(total * before, whole)
+
+
 def split_cents(total: int, weights: Sequence[int]) -> list[int]:
     """Parts of `total` in proportion to `weights`, by largest remainder.
 

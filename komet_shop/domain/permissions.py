@@ -142,6 +142,11 @@ def permissions_of(roles: Iterable[str]) -> frozenset[Permission]:
     return frozenset().union(*(ROLES.get(role, frozenset()) for role in roles))
 
 
+def roles_with(permission: Permission) -> list[str]:
+    """The roles that give a permission."""
+    return [role for role, permissions in ROLES.items() if permission in permissions]
+
+
 def is_staff(roles: Iterable[str]) -> bool:
     """True when at least one role is a staff role."""
     return any(role in ROLES and role != BUYER for role in roles)

@@ -3,7 +3,11 @@
 from dataclasses import dataclass
 
 from komet_shop.domain.operation_states import State
-from komet_shop.plugin_api import Fault, GatewayResult, Kind, Outcome, Transaction
+from komet_shop.plugin_api import N_, Fault, GatewayResult, Kind, Outcome, Transaction
+
+FOUND_APPROVED = N_("found at the gateway, approved")
+ANOTHER_AMOUNT = N_("the gateway's record has another amount")
+VOIDED_SINCE = N_("approved, but voided at the gateway since")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,49 +45,50 @@ def judge(intent: Intent, result: GatewayResult) -> Verdict:
     if result.outcome is not Outcome.APPROVED:
         return Verdict(state=_BY_OUTCOME[result.outcome], reason=result.staff_message)
     if not result.transaction_id:
-        return Verdict(state=State.UNKNOWN, reason="approved, but without a transaction id")
+        return Verdict(state=State.UNKNOWN, reason=N_("approved, but without a transaction id"))
     if result.fault is Fault.PARTIAL_APPROVAL:
-        return Verdict(state=State.UNKNOWN, reason="approved for a part of the amount only")
+        return Verdict(state=State.UNKNOWN, reason=N_("approved for a part of the amount only"))
     contradiction = _contradiction(intent, result)
     if contradiction:
         return Verdict(state=State.UNKNOWN, reason=contradiction)
     missing = _missing(intent, result)
     if missing:
-        return Verdict(state=State.UNKNOWN, reason=f"the answer has no {missing}", complete=False)
-    return Verdict(state=State.APPROVED, reason=result.staff_message or "approved")
+        return Verdict(state=State.UNKNOWN, reason=missing, complete=False)
+    return Verdict(state=State.APPROVED, reason=result.staff_message or N_("approved"))
 
 
 def judge_transaction(intent: Intent, transaction: Transaction) -> Verdict:
     """The same for a transaction that a search returned under our reference."""
     if transaction.outcome is Outcome.DECLINED:
-        return Verdict(state=State.DECLINED, reason=transaction.staff_message or "declined")
+        return Verdict(state=State.DECLINED, reason=transaction.staff_message or N_("declined"))
     if transaction.outcome is not Outcome.APPROVED:
-        return Verdict(state=State.UNKNOWN, reason="the gateway's record does not say")
+        return Verdict(state=State.UNKNOWN, reason=N_("the gateway's record does not say"))
     if transaction.voided and intent.kind is not Kind.VOID:
-        return Verdict(state=State.FAILED, reason="approved, but voided at the gateway since")
+        return Verdict(state=State.FAILED, reason=VOIDED_SINCE)
     if transaction.amount_cents != intent.amount_cents:
-        return Verdict(state=State.NEEDS_REVIEW, reason="the gateway's record has another amount")
-    return Verdict(state=State.APPROVED, reason="found at the gateway, approved")
+        return Verdict(state=State.NEEDS_REVIEW, reason=ANOTHER_AMOUNT)
+    return Verdict(state=State.APPROVED, reason=FOUND_APPROVED)
 
 
 def _contradiction(intent: Intent, result: GatewayResult) -> str:
+    kind = _comparable(intent.kind, result.kind)
     pairs = (
-        ("kind", intent.kind, _comparable(intent.kind, result.kind)),
-        ("reference", intent.reference, result.reference),
-        ("amount", intent.amount_cents, result.amount_cents),
-        ("currency", intent.currency, result.currency),
+        (intent.kind, kind, N_("the answer has another kind")),
+        (intent.reference, result.reference, N_("the answer has another reference")),
+        (intent.amount_cents, result.amount_cents, N_("the answer has another amount")),
+        (intent.currency, result.currency, N_("the answer has another currency")),
     )
-    for name, asked, answered in pairs:
+    for asked, answered, reason in pairs:
         if answered is not None and answered != asked:
-            return f"the answer has another {name}"
+            return reason
     return ""
 
 
 def _missing(intent: Intent, result: GatewayResult) -> str:
     if result.reference is None and intent.kind is not Kind.VOID:
-        return "reference"
+        return N_("the answer has no reference")
     if result.amount_cents is None and intent.kind is not Kind.VOID:
-        return "amount"
+        return N_("the answer has no amount")
     return ""
 
 

@@ -53,7 +53,7 @@ def approved(session: Session, operation: Operation, evidence: Evidence, now: da
 def refused(session: Session, operation: Operation, now: datetime) -> None:
     """Nothing was taken: the authorization is free to be captured again."""
     payment = session.get_one(Payment, operation.payment_id)
-    settle(session, reserve(payment.id, -operation.amount_cents))
+    settle(session, _release(payment.id, operation.amount_cents))
     if payment.invoice_id is not None:
         receiving.release_invoice(session, payment.invoice_id, operation.amount_cents)
 
@@ -83,16 +83,28 @@ def _start(session: Session, shop: Shop, scope: Scope, asked: Asked, amount_cent
 
 
 def reserve(payment_id: int, cents: int) -> Update:
-    """Keep a part of what was authorized for a capture; negative gives it free again."""
-    reserved = Payment.capture_reserved_cents + cents
+    """Keep a part of what was authorized, or all, for its one capture."""
     return (
         update(Payment)
         .where(
             Payment.id == payment_id,
-            reserved <= Payment.authorised_cents,
-            reserved >= Payment.captured_cents,
+            Payment.capture_reserved_cents == 0,
+            Payment.authorised_cents >= cents,
         )
-        .values(capture_reserved_cents=reserved)
+        .values(capture_reserved_cents=cents)
+        .returning(Payment.id)
+    )
+
+
+def _release(payment_id: int, cents: int) -> Update:
+    return (
+        update(Payment)
+        .where(
+            Payment.id == payment_id,
+            Payment.capture_reserved_cents == cents,
+            Payment.captured_cents == 0,
+        )
+        .values(capture_reserved_cents=0)
         .returning(Payment.id)
     )
 

@@ -1,18 +1,21 @@
 """Asking the gateway what it knows of an operation. Reads only; call with no unit open."""
 
+import re
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from komet_shop.domain.operation_states import State
+from komet_shop.domain.operation_states import HAS_MONEY, State
 from komet_shop.domain.verdict import Verdict, is_alike, judge_transaction
 from komet_shop.models import Operation
-from komet_shop.plugin_api import Kind, LookupRequest, Outcome, TakesPayments, Transaction
+from komet_shop.plugin_api import N_, Kind, LookupRequest, Outcome, TakesPayments, Transaction
 from komet_shop.services import gateways, operations
 from komet_shop.services.shop import Shop
 
 LOOK_BACK = timedelta(minutes=10)
+NOTHING = N_("nothing")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +29,11 @@ class Found:
     ours: tuple[Transaction, ...] = ()
     control_worked: bool = False
 
+    @property
+    def worked(self) -> bool:
+        """The search itself is in order, whatever it found."""
+        return self.answered and self.control_worked
+
     def decisive(self, operation: Operation) -> tuple[Transaction, Verdict] | None:
         """The transaction that decides, and what it proves: the oldest one with money."""
         judged = [
@@ -37,14 +45,37 @@ class Found:
     def in_words(self, operation: Operation) -> str:
         """For the time line of the operation: what a person would say was found."""
         if not self.answered:
-            return "no answer"
+            return N_("no answer")
         decisive = self.decisive(operation)
         if decisive is not None:
             transaction, verdict = decisive
-            return f"transaction {transaction.id}: {verdict.reason}"
+            cents = transaction.amount_cents
+            return f"transaction {transaction.id} of {cents} cents: {verdict.reason}"
         if not self.control_worked:
-            return "nothing, but a payment that must be there was not found either"
-        return "nothing"
+            return N_("nothing, but a payment that must be there was not found either")
+        return NOTHING
+
+
+_WORDS = re.compile(r"transaction (?P<id>\S+) of (?P<cents>\d+) cents: (?P<reason>.*)", re.DOTALL)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heard:
+    """What `Found.in_words` said, taken apart again: a transaction and why it proves what."""
+
+    reason: str
+    transaction_id: str = ""
+    amount_cents: int = 0
+
+    @classmethod
+    def read(cls, words: str) -> "Heard":
+        """From the words of a lookup that was kept."""
+        told = _WORDS.fullmatch(words)
+        if told is None:
+            return cls(reason=words)
+        return cls(
+            reason=told["reason"], transaction_id=told["id"], amount_cents=int(told["cents"])
+        )
 
 
 _WITHOUT_MONEY = frozenset({State.DECLINED, State.FAILED})
@@ -70,14 +101,29 @@ def search(shop: Shop, connection: TakesPayments, operation: Operation) -> Found
 
 
 def _undone(shop: Shop, connection: TakesPayments, operation: Operation) -> tuple[Transaction, ...]:
-    """A gateway may keep no reference with a void: ask what it was to undo."""
+    """A gateway may keep no reference with a void: ask what it was to undo.
+
+    Where another void of ours has undone it, that one's success says nothing of this one.
+    """
     with shop.database.read() as session:
         parent = session.get_one(Operation, operation.parent_id)
+        if _is_undone_by_another(session, operation):
+            return ()
     transaction = gateways.fetch(connection, parent.gateway_transaction_id or "", shop.clock.now())
     if transaction is None or not (transaction.voided or transaction.settled):
         return ()
     outcome = Outcome.APPROVED if transaction.voided else Outcome.DECLINED
     return (replace(transaction, outcome=outcome),)
+
+
+def _is_undone_by_another(session: Session, operation: Operation) -> bool:
+    other = select(Operation.id).where(
+        Operation.parent_id == operation.parent_id,
+        Operation.kind == Kind.VOID,
+        Operation.state.in_(HAS_MONEY),
+        Operation.id != operation.id,
+    )
+    return session.scalars(other).first() is not None
 
 
 def _matching(operation: Operation, transactions: tuple[Transaction, ...]) -> list[Transaction]:

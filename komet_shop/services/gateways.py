@@ -5,7 +5,7 @@ import threading
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from komet_shop.config import Config
@@ -136,8 +136,26 @@ def note_answer(session: Session, account_id: int, now: datetime) -> None:
     ).one_or_none()
     _note(session, account_id, failures_in_row=0, breaker_open_until=None, last_success_at=now)
     if was_open is not None:
-        unclear = (Operation.account_id == account_id, Operation.state == State.UNKNOWN)
-        session.execute(update(Operation).where(*unclear).values(next_check_at=now))
+        look_at_once(session, account_id, now)
+
+
+def look_at_once(
+    session: Session, account_id: int, now: datetime, only: ColumnElement[bool] | None = None
+) -> None:
+    """Make the account's unclear operations due; `only` narrows which ones.
+
+    Call it last in a unit: one that somebody else is writing at the moment is left out, so
+    that two units which have each settled an operation never wait for each other.
+    """
+    waiting = select(Operation.id).where(
+        Operation.account_id == account_id,
+        Operation.state == State.UNKNOWN,
+        Operation.next_check_at > now,
+    )
+    if only is not None:
+        waiting = waiting.where(only)
+    found = session.scalars(waiting.with_for_update(skip_locked=True, of=Operation)).all()
+    session.execute(update(Operation).where(Operation.id.in_(found)).values(next_check_at=now))
 
 
 def note_silence(session: Session, account_id: int, why: str, now: datetime) -> None:

@@ -70,10 +70,13 @@ def of_operation(operation: Operation, kind: str) -> Event:
 
 
 def post(session: Session, event: Event, legs: Sequence[Leg], now: datetime) -> None:
-    """Write an event with its legs; legs of nothing are left out.
+    """Write an event with its legs; legs of nothing are left out, and an event without legs.
 
     Raises sqlalchemy's IntegrityError when the same event of the same source was posted.
     """
+    moved = [leg for leg in legs if leg.cents]
+    if not moved:
+        return
     entry_id = session.execute(
         insert(JournalEntry)
         .values(
@@ -96,10 +99,9 @@ def post(session: Session, event: Event, legs: Sequence[Leg], now: datetime) -> 
             "currency": event.currency,
             "created_at": now,
         }
-        for number, leg in enumerate(leg for leg in legs if leg.cents)
+        for number, leg in enumerate(moved)
     ]
-    if rows:
-        session.execute(insert(LedgerTransfer), rows)
+    session.execute(insert(LedgerTransfer), rows)
 
 
 def balance_cents(session: Session, account: str) -> int:

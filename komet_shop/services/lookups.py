@@ -3,14 +3,17 @@
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from sqlalchemy import insert, or_, select, update
-from sqlalchemy.orm import Session
+import structlog
+from sqlalchemy import ColumnElement, func, insert, not_, or_, select, update
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session, aliased
 
 from komet_shop.domain import lookups as rules
 from komet_shop.domain.lookups import Noes
 from komet_shop.domain.operation_states import REFUSED, UNSETTLED, State
 from komet_shop.domain.verdict import Verdict
 from komet_shop.models import Operation, OperationLookup
+from komet_shop.plugin_api import N_
 from komet_shop.services import gateway_search, gateways, operations, results, strays
 from komet_shop.services.evidence import Evidence
 from komet_shop.services.gateway_search import Found
@@ -18,27 +21,34 @@ from komet_shop.services.operations import OperationMoved
 from komet_shop.services.scope import WORKER, Actor
 from komet_shop.services.shop import Shop
 
+log = structlog.get_logger(__name__)
+
 LEASE = timedelta(seconds=60)
 AT_ONCE = 50
 CAN_BE_ASKED = UNSETTLED | {State.FAILED}
 """States whose truth may still be other than what we know."""
+UNDER_WAY = frozenset({State.CREATED, State.SENDING})
+"""Whoever makes the call records its end; nobody asks before their deadline is over."""
 
 
 def sweep(shop: Shop, *, owner: str) -> int:
-    """Move on every operation that is due; returns how many were looked at.
+    """Move on what is due, account by account; returns how many operations were looked at.
 
     Two sweepers at once are harmless: each operation is leased.
     """
+    is_due = Operation.next_check_at <= shop.clock.now()
     with shop.database.read() as session:
-        due = due_operations(session, shop.clock.now())
-    for operation_id in due:
-        settle(shop, operation_id, owner=owner)
-    return len(due)
+        accounts = session.scalars(select(Operation.account_id).where(is_due).distinct()).all()
+    return sum(_sweep_account(shop, account_id, owner) for account_id in accounts)
 
 
-def due_operations(session: Session, now: datetime, most: int = AT_ONCE) -> list[int]:
+def due_operations(
+    session: Session, now: datetime, most: int = AT_ONCE, *, account_id: int | None = None
+) -> list[Operation]:
     """What is unsettled, or was given up and is still watched, and due by its timetable."""
-    statement = select(Operation.id).where(Operation.next_check_at <= now)
+    statement = select(Operation).where(Operation.next_check_at <= now)
+    if account_id is not None:
+        statement = statement.where(Operation.account_id == account_id)
     return list(session.scalars(statement.order_by(Operation.next_check_at).limit(most)))
 
 
@@ -59,6 +69,34 @@ def settle(shop: Shop, operation_id: int, *, owner: str, actor: Actor = WORKER) 
     return found
 
 
+def _sweep_account(shop: Shop, account_id: int, owner: str) -> int:
+    """When one question is not answered, the others wait: they stay due for the next round.
+
+    What was never sent needs no answer.
+    """
+    with shop.database.read() as session:
+        due = due_operations(session, shop.clock.now(), account_id=account_id)
+    is_silent, looked_at = False, 0
+    for operation in due:
+        if is_silent and operation.state != State.CREATED:
+            continue
+        found = _settled(shop, operation, owner)
+        is_silent = is_silent or (found is not None and not found.answered)
+        looked_at += 1
+    return looked_at
+
+
+def _settled(shop: Shop, operation: Operation, owner: str) -> Found | None:
+    """One operation that makes trouble must not stop the others."""
+    try:
+        return settle(shop, operation.id, owner=owner)
+    except SQLAlchemyError:
+        raise  # the database is in trouble: the lease ends by itself and nothing is lost
+    except Exception:
+        log.exception("lookup_failed", operation=operation.public_id)
+        return None
+
+
 def _take(session: Session, shop: Shop, operation_id: int, owner: str) -> Operation | None:
     """Lease it; first give up what was never sent, and call unclear what got no answer."""
     now = shop.clock.now()
@@ -67,6 +105,7 @@ def _take(session: Session, shop: Shop, operation_id: int, owner: str) -> Operat
         .where(
             Operation.id == operation_id,
             Operation.state.in_(CAN_BE_ASKED),
+            or_(Operation.state.not_in(UNDER_WAY), Operation.next_check_at <= now),
             or_(Operation.lease_until.is_(None), Operation.lease_until < now),
         )
         .values(lease_owner=owner, lease_until=now + LEASE)
@@ -83,7 +122,7 @@ def _take(session: Session, shop: Shop, operation_id: int, owner: str) -> Operat
 def _move_on(session: Session, operation: Operation, now: datetime) -> None:
     state = State(operation.state)
     if state is State.CREATED:
-        reason = "never sent: the request ended before the call"
+        reason = N_("never sent: the request ended before the call")
         operations.transition(
             session,
             operation,
@@ -95,7 +134,7 @@ def _move_on(session: Session, operation: Operation, now: datetime) -> None:
         results.undo(session, operation, now)
         results.audit_state(session, operation, before=state, reason=reason, actor=WORKER, now=now)
     elif state is State.SENDING:
-        reason = "no answer was recorded within the deadline"
+        reason = N_("no answer was recorded within the deadline")
         operations.transition(
             session, operation, State.UNKNOWN, next_check_at=now, staff_message=reason
         )
@@ -106,12 +145,28 @@ def _conclude(session: Session, shop: Shop, operation_id: int, found: Found, act
     now = shop.clock.now()
     operation = session.get_one(Operation, operation_id)
     _note(session, operation, found, actor, now)
-    if found.answered:
-        gateways.note_answer(session, operation.account_id, now)
     noes = _noes(operation, found, now)
     if operation.state != State.NEEDS_REVIEW:
         _apply(session, operation, found, noes, actor=actor, now=now)
     _release(session, operation, noes, now)
+    if found.answered:
+        gateways.note_answer(session, operation.account_id, now)
+    if found.worked:
+        gateways.look_at_once(session, operation.account_id, now, only=_ASKED_IN_VAIN)
+
+
+def _asked_in_vain() -> ColumnElement[bool]:
+    """The latest question about an operation got no answer, or none that proves anything."""
+    later = aliased(OperationLookup)
+    latest = select(func.max(later.id)).where(later.operation_id == Operation.id)
+    vain = select(OperationLookup.id).where(
+        OperationLookup.id == latest.correlate(Operation).scalar_subquery(),
+        not_(OperationLookup.answered & OperationLookup.control_worked),
+    )
+    return vain.correlate(Operation).exists()
+
+
+_ASKED_IN_VAIN = _asked_in_vain()
 
 
 def _apply(
@@ -141,10 +196,10 @@ def _proved(operation: Operation, found: Found, noes: Noes, now: datetime) -> Ev
     if rules.was_never_processed(
         sent_at=operation.sent_at, now=now, noes=noes, control=found.control_worked
     ):
-        reason = "the gateway has no record of it after ten minutes: nothing was charged"
+        reason = N_("the gateway has no record of it after ten minutes: nothing was charged")
         return Evidence(verdict=Verdict(state=State.FAILED, reason=reason))
     if rules.needs_a_person(operation.sent_at, now):
-        reason = "unsettled for a day"
+        reason = N_("unsettled for a day")
         return Evidence(verdict=Verdict(state=State.NEEDS_REVIEW, reason=reason))
     return None
 
@@ -183,15 +238,15 @@ def _release(session: Session, operation: Operation, noes: Noes, now: datetime) 
             checks=Operation.checks + 1,
             noes=noes.count,
             last_no_at=noes.last_at,
-            next_check_at=_next_check(operation, now),
+            next_check_at=_next_check(operation, noes, now),
         )
     )
 
 
-def _next_check(operation: Operation, now: datetime) -> datetime | None:
+def _next_check(operation: Operation, noes: Noes, now: datetime) -> datetime | None:
     assert operation.sent_at is not None
     if operation.state == State.UNKNOWN:
-        return rules.next_check(operation.sent_at, now)
+        return rules.next_check(operation.sent_at, now, noes)
     if operation.state == State.FAILED:
         return rules.next_watch(operation.sent_at, now)
     return None

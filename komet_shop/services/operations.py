@@ -18,6 +18,8 @@ from komet_shop.plugin_api import GatewayResult, Kind, TakesPayments
 
 NEVER_SENT_AFTER = timedelta(minutes=2)
 SENDING_GRACE = timedelta(seconds=30)
+NO_REQUEST = "0" * 64
+"""The request hash of what the gateway told us of: nobody asked for it here."""
 
 
 Call = Callable[[TakesPayments, Operation], GatewayResult]

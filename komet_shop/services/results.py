@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from komet_shop.domain import lookups
 from komet_shop.domain.operation_states import HAS_MONEY, REFUSED, UNSETTLED, State
-from komet_shop.models import Operation
+from komet_shop.models import Operation, Payment
 from komet_shop.plugin_api import Kind
 from komet_shop.services import (
     audit,
@@ -25,6 +25,7 @@ from komet_shop.services import (
 from komet_shop.services.evidence import Evidence
 from komet_shop.services.scope import Actor
 
+IN_DOUBT = frozenset({State.UNKNOWN, State.NEEDS_REVIEW, State.STRAY})
 APPROVED: Mapping[Kind, Callable[[Session, Operation, Evidence, datetime], None]] = {
     Kind.SALE: sales.approved,
     Kind.AUTHORIZE: authorizations.approved,
@@ -158,6 +159,8 @@ def _next_check(sent_at: datetime, target: State, now: datetime) -> datetime | N
 
 def _effects(session: Session, operation: Operation, evidence: Evidence, now: datetime) -> None:
     state = State(operation.state)
+    if state in IN_DOUBT:
+        _keep_card(session, operation, evidence)
     if state is State.STRAY:
         strays.found(session, operation, now)
     elif state is State.NEEDS_REVIEW:
@@ -166,3 +169,14 @@ def _effects(session: Session, operation: Operation, evidence: Evidence, now: da
         APPROVED[Kind(operation.kind)](session, operation, evidence, now)
     elif state in REFUSED:
         undo(session, operation, now)
+
+
+def _keep_card(session: Session, operation: Operation, evidence: Evidence) -> None:
+    """Whoever looks into a payment that is not clear finds it at the gateway by its card."""
+    if not evidence.card.last_four:
+        return
+    statement = update(Payment).where(
+        Payment.id == operation.payment_id, Payment.card_last_four == ""
+    )
+    card = {"card_brand": evidence.card.brand, "card_last_four": evidence.card.last_four}
+    session.execute(statement.values(**card))

@@ -100,7 +100,7 @@ def _evidence(
             verdict = judge_transaction(intent, transaction)
         elif transaction is not None and result.fault is Fault.DUPLICATE:
             result = replace(result, buyer_message=TAKEN_FOR_A_REPEAT)
-            reason = "the gateway took it for another payment: nothing was charged"
+            reason = N_("the gateway took it for another payment: nothing was charged")
             verdict = Verdict(state=State.FAILED, reason=reason)
     return Evidence.of_answer(verdict, result, result.card)
 

@@ -6,6 +6,7 @@ import structlog
 
 from komet_shop.domain.operation_states import REFUSED, State
 from komet_shop.models import Operation
+from komet_shop.plugin_api import N_
 from komet_shop.services import refunds, sending, strays, voids
 from komet_shop.services.follow_ups import Asked, FollowUpRefused, Started
 from komet_shop.services.scope import WORKER, Scope
@@ -46,7 +47,7 @@ def give_back_what_is_paid_twice(shop: Shop) -> int:
         asked = Asked(
             payment=stray.public_id,
             action_key=f"paid-twice:{stray.public_id}",
-            reason="the same order was paid by another charge",
+            reason=N_("the same order was paid by another charge"),
         )
         try:
             _send(shop, scope, voids.void_stray(shop, scope, asked))

@@ -59,7 +59,8 @@ def pays_order(session: Session, target: Target) -> bool:
     is_same = (
         stray.amount_cents == payment.charge_cents and order.total_cents == invoice.total_cents
     )
-    return is_same and order.held_by_payment_id is None and free_cents >= payment.amount_cents
+    is_free = order.state != "voided" and order.held_by_payment_id is None
+    return is_same and is_free and free_cents >= payment.amount_cents
 
 
 def _apply(session: Session, scope: Scope, asked: Asked, now: datetime) -> None:
@@ -143,10 +144,13 @@ def _money_back(session: Session, target: Target, now: datetime) -> str:
     if not strays.moves_money(session, stray):
         _spend_or_refuse(session, voids.keep_hold(payment.id, stray.amount_cents))
         return "released"
-    if not _is_granted(session, returning.reserve_all(payment.id)):
-        return _charge_customer(session, target, now)
-    returning.give_back_all(session, stray, now, out_of_suspense=True)
-    return "returned"
+    is_whole = stray.amount_cents == payment.captured_cents
+    if is_whole and _is_granted(session, returning.reserve_all(payment.id)):
+        returning.give_back_all(session, stray, now, out_of_suspense=True)
+        return "returned"
+    if _is_granted(session, returning.reserve(payment.id, stray.amount_cents)):
+        return _charge_customer(session, target, now, kind="part_returned")
+    return _charge_customer(session, target, now)
 
 
 def _credit_refund(session: Session, target: Target, now: datetime) -> str:
@@ -184,13 +188,15 @@ def _open_credit(session: Session, target: Target, now: datetime) -> str:
     return "open_credit"
 
 
-def _charge_customer(session: Session, target: Target, now: datetime) -> str:
-    """It went back although nothing was left to give back: the customer owes it."""
+def _charge_customer(
+    session: Session, target: Target, now: datetime, *, kind: str = "charge"
+) -> str:
+    """A part went back, or more than was left to give back: the customer owes it."""
     payment, stray = target.payment, target.parent
     account = ledger.receivable(payment.customer_id)
     _book(session, target, debit=account, credit=ledger.SUSPENSE, now=now)
-    returning.ask_clerk(session, stray, payment, stray.amount_cents, now, kind="charge")
-    return "charge"
+    returning.ask_clerk(session, stray, payment, stray.amount_cents, now, kind=kind)
+    return kind
 
 
 def _book(session: Session, target: Target, *, debit: str, credit: str, now: datetime) -> None:

@@ -14,11 +14,11 @@ from komet_shop.domain import identifiers
 from komet_shop.domain.operation_states import Resolution, State
 from komet_shop.domain.verdict import Intent, judge_transaction
 from komet_shop.models import Operation, Payment
-from komet_shop.plugin_api import Kind, Transaction
+from komet_shop.plugin_api import N_, Kind, Transaction
 from komet_shop.services import audit, follow_ups, ledger, outbox
 from komet_shop.services.follow_ups import Asked, FollowUpRefused, NoSuchPayment, Started, Target
 from komet_shop.services.limits import settle, spend
-from komet_shop.services.operations import Call
+from komet_shop.services.operations import NO_REQUEST, Call
 from komet_shop.services.scope import Actor, Scope
 
 CAME_IN = frozenset({Kind.SALE, Kind.CAPTURE})
@@ -56,9 +56,12 @@ def adopt(
 ) -> Operation | None:
     """Keep one more transaction with money under an operation's reference, as a stray row.
 
-    Returns None where it has no money or is some operation's already.
+    Returns None where it has no money, is some operation's already, or is a second void:
+    what is undone cannot be undone once more.
     """
-    if _has_no_money(sibling, transaction) or _is_known(session, sibling, transaction):
+    if sibling.kind == Kind.VOID or _has_no_money(sibling, transaction):
+        return None
+    if _is_known(session, sibling, transaction):
         return None
     stray = Operation(
         public_id=identifiers.public_id("op"),
@@ -67,10 +70,11 @@ def adopt(
         account_id=sibling.account_id,
         payment_id=sibling.payment_id,
         parent_id=sibling.parent_id,
+        open_credit_id=sibling.open_credit_id,
         kind=sibling.kind,
         state=State.STRAY,
         action_key=f"stray:{transaction.id}",
-        request_hash="0" * 64,
+        request_hash=NO_REQUEST,
         gateway_ref=f"stray:{transaction.id}"[:40],
         gateway_transaction_id=transaction.id,
         amount_cents=transaction.amount_cents,
@@ -81,7 +85,7 @@ def adopt(
         code=transaction.code[:20],
         authorization_code=transaction.authorization_code[:20],
         batch_id=transaction.batch_id[:40],
-        staff_message="one more transaction with the reference of another operation",
+        staff_message=N_("one more transaction with the reference of another operation"),
     )
     session.add(stray)
     session.flush()

@@ -1,0 +1,53 @@
+"""Days that nobody would think of: random steps against the real services and a real gateway."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+from komet_clearent.sandbox.program import SandboxServer
+from komet_clearent.sandbox.state import Options
+
+from komet_shop.config import Config
+from komet_shop.models.database import Database
+from tests.conftest import MovableClock, shop_of
+from tests.stateful.payments import Payments
+from tests.world import World
+
+
+def days(number: int, steps: int) -> settings:
+    """So many examples with so many steps each; a failing one is printed as a program."""
+    return settings(
+        max_examples=number,
+        stateful_step_count=steps,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        print_blob=True,
+        phases=(Phase.explicit, Phase.reuse, Phase.generate),
+    )
+
+
+@pytest.mark.parametrize(
+    "day",
+    [
+        pytest.param(days(50, 30), id="quick"),
+        pytest.param(days(1_000, 50), id="full", marks=pytest.mark.full),
+    ],
+)
+def test_whatever_happens_no_money_is_lost_or_doubled(
+    fresh_url: Callable[[str], str],
+    config: Config,
+    clock: MovableClock,
+    day: settings,
+) -> None:
+    with SandboxServer(Options(clock_file=clock.path)) as gateway:
+
+        def open_world() -> tuple[World, MovableClock]:
+            clock.path.write_text("0")
+            gateway.sandbox.reset()
+            url = fresh_url(config.database_url.partition("+")[0].partition(":")[0])
+            configured = replace(config, database_url=url, gateway_url=gateway.url)
+            return World.build(shop_of(configured, clock, Database(url)), gateway), clock
+
+        run_state_machine_as_test(lambda: Payments(open_world), settings=day)
