@@ -1,69 +1,115 @@
-"""Crash points: before and after every commit and every call, counted as they come."""
+"""Crash points: before and after every commit and every call, counted as they come.
+
+They are put into a process from outside: the shop's own code has no place for them.
+"""
 
 import os
 import signal
-from typing import Any
 
-from sqlalchemy import Connection, event
+from komet_clearent.client import Client, Reply, Request
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import Session
 
-from komet_shop.models.database import Database
+from komet_shop.komet_client import transport
+from komet_shop.komet_client.transport import HttpCall
+from komet_shop.plugin_api import Deadlines
+
+COMMIT = ("before commit", "after commit")
+
+
+def _call(name: str) -> tuple[str, ...]:
+    return ("before call", f"after {name}")
+
+
+def _komet(method: str) -> tuple[str, ...]:
+    """Komet's calls of a day are counted first."""
+    return (*COMMIT, *_call(method))
+
+
+SALE = (
+    *COMMIT,  # the intent
+    *COMMIT,  # claimed
+    *_call("sale"),
+    *COMMIT,  # the result
+)
+AFTER_THE_CALL = 1 + SALE.index("after sale")
+MENDING = (
+    *COMMIT,  # leased, and called unclear
+    *_call("search"),
+    *COMMIT,  # settled
+    *COMMIT,  # the order leased
+    *_komet("invoice.list"),
+    *COMMIT,  # about to be sent
+    *_komet("invoice.create"),
+    *_komet("invoice.checkout"),
+    *COMMIT,  # the order done
+    *COMMIT,  # the payment leased
+    *_komet("payment.list"),
+    *COMMIT,  # about to be sent
+    *_komet("payment.method.list"),
+    *_komet("payment.receive"),
+    *COMMIT,  # the payment done
+)
+"""What the worker passes that finds a sale killed after its call, and tells Komet."""
 
 
 class CrashPoints:
     """Counts the points that a process passes, and kills it at one of them."""
 
-    def __init__(self, kill_at: int | None, stop_at: str | None = None) -> None:
+    def __init__(self, kill_at: int | None = None) -> None:
         self.names: list[str] = []
-        self._kill_at = kill_at
-        self._stop_at = stop_at
+        self.kill_at = kill_at
 
     def reached(self, name: str) -> None:
-        """Pass a point, or die at it as by `kill -9`."""
+        """Pass a point, or die at it."""
         self.names.append(name)
-        if len(self.names) == self._kill_at:
-            os.kill(os.getpid(), signal.SIGKILL)
-        if name == self._stop_at:
-            os.kill(os.getpid(), signal.SIGSTOP)
+        if len(self.names) == self.kill_at:
+            self.kill()
+
+    def kill(self) -> None:
+        """Die as by `kill -9`."""
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
-class WatchedDatabase(Database):
-    """The shop's database, with a point before and after each commit and before each call."""
+def watch(points: CrashPoints) -> None:
+    """Let all commits and calls of this process pass points, as long as it lives."""
+    _watch_commits(points)
+    _watch_gateway(points)
+    _watch_komet(points)
 
-    def __init__(self, url: str, points: CrashPoints) -> None:
-        super().__init__(url)
-        self._points = points
-        event.listen(self.engine, "commit", self._before_commit)
-        event.listen(self.writing, "after_commit", self._after_commit)
 
-    def require_no_open_unit(self) -> None:
-        """Every client asks this right before it sends."""
-        super().require_no_open_unit()
-        self._points.reached("before call")
-
-    def _before_commit(self, connection: Connection) -> None:
+def _watch_commits(points: CrashPoints) -> None:
+    def before(connection: Connection) -> None:
         if connection.get_execution_options().get("writes"):
-            self._points.reached("before commit")
+            points.reached("before commit")
 
-    def _after_commit(self, _session: Session) -> None:
-        self._points.reached("after commit")
+    def after(session: Session) -> None:
+        if session.get_bind().get_execution_options().get("writes"):
+            points.reached("after commit")
+
+    event.listen(Engine, "commit", before)
+    event.listen(Session, "after_commit", after)
 
 
-class Watched:
-    """Stands before a client; adds a point after each of its calls."""
+def _watch_gateway(points: CrashPoints) -> None:
+    send = Client.send
 
-    def __init__(self, client: Any, points: CrashPoints) -> None:
-        self._client = client
-        self._points = points
+    def watched(self: Client, request: Request) -> Reply:
+        points.reached("before call")
+        reply = send(self, request)
+        points.reached(f"after {request.name}")
+        return reply
 
-    def __getattr__(self, name: str) -> Any:
-        attribute = getattr(self._client, name)
-        if not callable(attribute):
-            return attribute
+    Client.send = watched  # type: ignore[method-assign]  # what this is for
 
-        def called(*arguments: Any, **named: Any) -> Any:
-            answer = attribute(*arguments, **named)
-            self._points.reached(f"after {name}")
-            return answer
 
-        return called
+def _watch_komet(points: CrashPoints) -> None:
+    exchange = transport.exchange
+
+    def watched(call: HttpCall, deadlines: Deadlines) -> bytes:
+        points.reached("before call")
+        answer = exchange(call, deadlines)
+        points.reached(f"after {call.url.rpartition('/')[2]}")
+        return answer
+
+    transport.exchange = watched
