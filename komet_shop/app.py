@@ -23,7 +23,7 @@ from komet_shop.config import Config
 from komet_shop.models.database import Database
 from komet_shop.plugin_api import Host, Plugin
 from komet_shop.plugins import active_plugin
-from komet_shop.services import rate_limits
+from komet_shop.services import rate_limits, sending
 from komet_shop.services.bulkhead import Bulkhead
 from komet_shop.services.gateways import Gateways
 from komet_shop.services.rate_limits import Limit
@@ -65,9 +65,10 @@ class ShopHost:
         """Product and version, as gateways like to be told."""
         return "Komet Shop", software_version()
 
-    def about_to_call(self) -> None:
-        """Refuse a call out of the house while a transaction is open."""
+    def about_to_call(self) -> float:
+        """Refuse a call out of the house while a transaction is open; say how late it may be."""
         self._database.require_no_open_unit()
+        return sending.latest_start()
 
     def log(self, event: str, **fields: str | int | bool | None) -> None:
         """One line in the shop's log, scrubbed like all others."""

@@ -15,6 +15,7 @@ from komet_shop.clock import Clock
 from komet_shop.config import Config, Secret
 from komet_shop.models.database import Database
 from komet_shop.plugin_api import Deadlines
+from komet_shop.services import sending
 from komet_shop.services.bulkhead import Bulkhead
 from komet_shop.services.gateways import Gateways
 from komet_shop.services.secret_box import SecretBox
@@ -146,8 +147,9 @@ class TestHost:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def about_to_call(self) -> None:
+    def about_to_call(self) -> float:
         self._database.require_no_open_unit()
+        return sending.latest_start()
 
     def log(self, event: str, **fields: str | int | bool | None) -> None:
         """Services' tests read no log."""

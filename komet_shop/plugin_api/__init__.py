@@ -29,6 +29,7 @@ from komet_shop.plugin_api.plugin import (
     API_VERSION,
     GROUP,
     Plugin,
+    Rehearsal,
     SandboxProgram,
     Setting,
 )
@@ -67,6 +68,7 @@ __all__ = [
     "ProvesHealth",
     "ReceivesNotifications",
     "RefundRequest",
+    "Rehearsal",
     "SandboxProgram",
     "Setting",
     "SettlesBatches",

@@ -41,8 +41,11 @@ class Host(Protocol):
         """The shop's product name and version, which gateways like to be told."""
         ...
 
-    def about_to_call(self) -> None:
+    def about_to_call(self) -> float:
         """Call this before every request that leaves the machine.
+
+        Returns the moment, as `time.monotonic` counts, after which the first byte must not
+        be written any more: a process that was asleep must not charge late.
 
         Raises:
             RuntimeError: a database transaction is open on this thread; calling would hold

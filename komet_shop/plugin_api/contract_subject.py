@@ -79,15 +79,20 @@ class RecordingHost:
         self.logged: list[str] = []
         self._in_transaction = in_transaction
 
-    def about_to_call(self) -> None:
+    def about_to_call(self) -> float:
         """Count the call, or refuse it as the shop does inside a transaction."""
         self.asked += 1
         if self._in_transaction:
             raise RuntimeError("a database transaction is open")
+        return time.monotonic() + PATIENCE
 
     def log(self, event: str, **fields: str | int | bool | None) -> None:
         """Keep the line, to look for secrets in it."""
         self.logged.append(f"{event} {fields}")
+
+
+PATIENCE = 5.0
+"""Seconds that a call may wait for its first byte."""
 
 
 @dataclass(frozen=True, kw_only=True)

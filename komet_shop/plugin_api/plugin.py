@@ -32,16 +32,33 @@ class Setting:
     required: bool = True
 
 
+class Rehearsal(Protocol):
+    """What the demo asks of a local gateway to show a payment that needs a person's eye.
+
+    `url` is the gateway's address, `account` a label of the ready file.
+    """
+
+    def card_token(self, url: str, settings: Mapping[str, str]) -> str:
+        """A one-time token of a practice card, as the card form would give it."""
+        ...
+
+    def approve_part_next(self, url: str, account: str) -> None:
+        """Let the next charge of the account be approved and booked for a part only."""
+        ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class SandboxProgram:
     """A local gateway that a person can run: `python -m <module>` with the options below.
 
     The shop adds `--port N --ready-file FILE --data DIR --clock-file FILE`, and once per
     location `--account LABEL` and `--webhook-url LABEL=URL`. The ready file holds
-    `{"url": ..., "accounts": [{"label": ..., <setting name>: value, ...}]}`.
+    `{"url": ..., "accounts": [{"label": ..., <setting name>: value, ...}]}`. Without a
+    `rehearsal` the demo starts with no payment.
     """
 
     module: str
+    rehearsal: Rehearsal | None = None
 
 
 class Plugin(Protocol):

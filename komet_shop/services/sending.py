@@ -1,8 +1,9 @@
 """The call to the gateway: claimed (T2), made once with no transaction open, recorded (T3)."""
 
+import time
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 
-import structlog
 from sqlalchemy.orm import Session
 
 from komet_shop.domain.operation_states import State
@@ -23,14 +24,25 @@ from komet_shop.services.operations import Call, OperationMoved
 from komet_shop.services.scope import Actor
 from komet_shop.services.shop import Shop
 
-log = structlog.get_logger(__name__)
-
 SEND_WITHIN_SECONDS = 5
 NO_ANSWER = frozenset({Fault.NO_ANSWER, Fault.UNREACHABLE, Fault.BUSY, Fault.UNREADABLE})
 TAKEN_FOR_A_REPEAT = N_(
     "The card processor took this for a repeat of an earlier payment of the same amount. "
     "Nothing was charged. Please wait five minutes and try again, or use another card."
 )
+
+
+_claimed_until: ContextVar[float | None] = ContextVar("claimed_until", default=None)
+
+
+def latest_start() -> float:
+    """When a call that is made now must have begun, as `time.monotonic` counts.
+
+    For the call of an operation that is counted from its claim: whoever slept since then
+    must not charge any more, because the worker may have given the operation up.
+    """
+    claimed_until = _claimed_until.get()
+    return time.monotonic() + SEND_WITHIN_SECONDS if claimed_until is None else claimed_until
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,8 +57,8 @@ class Answer:
 def send(shop: Shop, operation_id: int, call: Call, *, actor: Actor) -> None:
     """Make the one call of an operation and record what came of it.
 
-    Returns without a call when somebody else has claimed the operation, or when this
-    thread slept so long since it claimed it that the sweeper may have given up.
+    Returns without a call when somebody else has claimed the operation. A thread that slept
+    so long since it claimed it that the sweeper may have given up sends nothing either.
     Rule: docs/payments.md, "The protocol".
     """
     connection = shop.gateways.connect(_account_of(shop, operation_id))
@@ -55,10 +67,11 @@ def send(shop: Shop, operation_id: int, call: Call, *, actor: Actor) -> None:
         operation = shop.database.run(lambda session: _claim(session, shop, operation_id))
     except OperationMoved:
         return
-    if shop.clock.monotonic() - began > SEND_WITHIN_SECONDS:
-        log.warning("payment_not_sent_in_time", operation=operation.public_id)
-        return
-    result = call(connection, operation)
+    claim = _claimed_until.set(began + SEND_WITHIN_SECONDS)
+    try:
+        result = call(connection, operation)
+    finally:
+        _claimed_until.reset(claim)
     answer = _understand(shop, connection, operation, result)
     shop.database.run(lambda session: _record(session, shop, operation_id, answer, actor))
 

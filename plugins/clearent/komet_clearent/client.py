@@ -78,9 +78,9 @@ class Client:
         Raises:
             RuntimeError: the host forbids calls now, since a database transaction is open.
         """
-        self._host.about_to_call()
+        latest_start = self._host.about_to_call()
         started = time.monotonic()
-        reply = self._exchange(request)
+        reply = self._exchange(request, latest_start)
         self._host.log(
             "gateway_call",
             call=request.name,
@@ -90,8 +90,8 @@ class Client:
         )
         return reply
 
-    def _exchange(self, request: Request) -> Reply:
-        with Watch(self._deadlines.total) as watch:
+    def _exchange(self, request: Request, latest_start: float) -> Reply:
+        with Watch(self._deadlines.total, latest_start=latest_start) as watch:
             try:
                 with self._request(request) as response:
                     body = self._read(response)

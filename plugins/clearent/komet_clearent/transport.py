@@ -13,9 +13,6 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-LATEST_START = 5.0
-"""Seconds after which a held-up call is not sent any more. Rule: docs/clearent.md, "One call"."""
-
 MAX_IDLE = 10.0
 """Seconds that an unused connection is kept: a dead one would turn a sale into a question."""
 
@@ -34,10 +31,10 @@ class Watch:
     wraps the socket and while an answer without a length is read.
     """
 
-    def __init__(self, seconds: float, *, latest_start: float = LATEST_START) -> None:
+    def __init__(self, seconds: float, *, latest_start: float) -> None:
         self.sent = False
         self.expired = False
-        self._latest_start = time.monotonic() + latest_start
+        self._latest_start = latest_start
         self._lock = threading.Lock()
         self._lifeline: socket.socket | None = None
         self._timer = threading.Timer(seconds, self._expire)

@@ -208,7 +208,7 @@ def test_a_kept_connection_that_was_closed_is_replaced() -> None:
 
 
 def test_a_call_that_was_held_up_is_not_sent() -> None:
-    with Watch(10, latest_start=-1) as watch:
+    with Watch(10, latest_start=time.monotonic() - 1) as watch:
         with pytest.raises(TooLate):
             watch.mark_sent()
 
