@@ -180,6 +180,23 @@ def page(
     return listed, listed[-1].id if len(rows) > size else None
 
 
+def placed_since(
+    session: Session, scope: Scope, customer_id: int, since: datetime
+) -> Listed | None:
+    """The order that this buyer checked out last for a customer, if that was after `since`."""
+    row = session.execute(
+        _LIST.where(
+            *_own(scope),
+            Order.customer_id == customer_id,
+            Order.buyer_id == scope.actor.user_id,
+            Order.checked_out_at > since,
+        )
+        .order_by(Order.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return _listed(row) if row is not None else None
+
+
 def detail(session: Session, scope: Scope, public_id: str) -> Detail | None:
     """One order of the buyer's customers; None when there is none of that name."""
     row = session.execute(_DETAIL.where(*_own(scope), Order.public_id == public_id)).one_or_none()

@@ -1,17 +1,19 @@
 """What became of a payment, as its payer may see it; while it is unclear, asking again."""
 
 import threading
+from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, String, cast, select
+from sqlalchemy import Row, String, cast, or_, select
 from sqlalchemy.orm import Session
 
-from komet_shop.domain.operation_states import State
+from komet_shop.domain.operation_states import REFUSED, Resolution, State
 from komet_shop.models import (
+    Application,
     Company,
     Customer,
     KometLink,
@@ -41,6 +43,11 @@ class Stage(StrEnum):
     DECLINED = "declined"
     FAILED = "failed"
     REVIEW = "review"
+    GOING_BACK = "going_back"
+    """Charged although the order was not to be paid by it: it is being given back."""
+    RETURNED = "returned"
+    CREDITED = "credited"
+    """Charged, and kept as money of the customer's."""
 
 
 _STAGES = {
@@ -51,7 +58,6 @@ _STAGES = {
     State.DECLINED: Stage.DECLINED,
     State.FAILED: Stage.FAILED,
     State.NEEDS_REVIEW: Stage.REVIEW,
-    State.STRAY: Stage.REVIEW,
 }
 
 
@@ -66,7 +72,11 @@ class Books(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class PaymentStatus:
-    """One payment with the card operation that decides about it. Amounts in cents."""
+    """One payment with the card operation that decides about it. Amounts in cents.
+
+    `is_paid_otherwise`: another charge has paid the order. `another`: what becomes of a
+    further charge for the order, if there was one by mistake.
+    """
 
     public_id: str
     receipt_number: str
@@ -93,6 +103,8 @@ class PaymentStatus:
     company: str
     location: str
     time_zone: str
+    is_paid_otherwise: bool
+    another: Stage | None
 
 
 _CHARGES = (Kind.SALE, Kind.AUTHORIZE)
@@ -108,6 +120,8 @@ _COLUMNS = (
     Payment.received_at,
     Operation.id.label("operation_id"),
     Operation.state,
+    Operation.resolution,
+    Operation.amount_cents.label("charged_cents"),
     Operation.next_check_at,
     Operation.buyer_message,
     Operation.authorization_code,
@@ -120,6 +134,10 @@ _COLUMNS = (
     Location.time_zone,
     Outbox.state.label("outbox_state"),
     KometLink.control_number,
+    select(Application.id)
+    .where(Application.payment_id == Payment.id, Application.reversed_at.is_(None))
+    .exists()
+    .label("pays"),
 )
 _STATUS = (
     select(*_COLUMNS)
@@ -136,17 +154,23 @@ _STATUS = (
 
 
 def read(session: Session, scope: Scope, public_id: str) -> PaymentStatus | None:
-    """One payment of the buyer's customers; None when there is none of that name."""
-    found = session.execute(
-        _STATUS.where(*_own(scope), Payment.public_id == public_id).limit(1)
-    ).one_or_none()
-    return _status(found) if found is not None else None
+    """One payment of the buyer's customers; None when there is none of that name.
+
+    One statement, which reads the other payments of its order too.
+    """
+    its_order = select(Payment.order_id).where(Payment.public_id == public_id).scalar_subquery()
+    is_of_order = or_(Payment.public_id == public_id, Payment.order_id == its_order)
+    rows = session.execute(_STATUS.where(*_own(scope), is_of_order)).all()
+    of_payment = [row for row in rows if row.public_id == public_id]
+    if not of_payment:
+        return None
+    return _status(min(of_payment, key=_rank), rows)
 
 
 def of_order(session: Session, scope: Scope, order_id: str) -> list[PaymentStatus]:
-    """The payments of an order, newest first, declined tries included; one statement."""
-    rows = session.execute(_STATUS.where(*_own(scope), Order.public_id == order_id))
-    return [_status(row) for row in rows]
+    """The charges for an order, newest first, declined tries included; one statement."""
+    rows = session.execute(_STATUS.where(*_own(scope), Order.public_id == order_id)).all()
+    return [_status(row, rows) for row in rows]
 
 
 class Pace:
@@ -203,20 +227,65 @@ def _own(scope: Scope) -> list[Any]:
     return conditions
 
 
-def _status(row: Row[*tuple[Any, ...]]) -> PaymentStatus:
+Found = Row[*tuple[Any, ...]]
+
+
+def _rank(row: Found) -> tuple[int, int]:
+    """Of several charges of a payment the one that counts; money goes before failure."""
+    state = State(row.state)
+    if state in REFUSED:
+        return 2, -row.operation_id
+    return int(state is State.STRAY), -row.operation_id
+
+
+def _stage(row: Found, rows: Sequence[Found]) -> Stage:
+    state = State(row.state)
+    if state is not State.STRAY:
+        return _STAGES[state]
+    if row.resolution == Resolution.RETURNED:
+        return Stage.RETURNED
+    if row.resolution == Resolution.APPLIED:
+        return Stage.APPROVED if row.pays else Stage.CREDITED
+    is_known_to_go = row.resolution == Resolution.RETURNING or _is_paid_otherwise(row, rows)
+    return Stage.GOING_BACK if is_known_to_go else Stage.REVIEW
+
+
+def _is_paid_otherwise(row: Found, rows: Sequence[Found]) -> bool:
+    return any(_pays(one) for one in rows if one.operation_id != row.operation_id)
+
+
+def _pays(row: Found) -> bool:
+    is_applied = row.state == State.STRAY and row.resolution == Resolution.APPLIED
+    return row.state == State.APPROVED or (is_applied and bool(row.pays))
+
+
+def _charge_cents(row: Found) -> int:
+    """What the card pays; what it paid by mistake may be another amount."""
+    if row.state == State.STRAY:
+        return int(row.charged_cents)
+    return int(row.amount_cents + row.fee_cents)
+
+
+def _another(row: Found, rows: Sequence[Found]) -> Stage | None:
+    strays = [one for one in rows if one.state == State.STRAY and one is not row]
+    stages = {_stage(one, rows) for one in strays}
+    return next((one for one in (Stage.GOING_BACK, Stage.RETURNED) if one in stages), None)
+
+
+def _status(row: Found, rows: Sequence[Found]) -> PaymentStatus:
     state = State(row.state)
     number = order_tables.FIRST_NUMBER + row.order_row if row.order_row is not None else None
     return PaymentStatus(
         public_id=row.public_id,
         receipt_number=f"R{FIRST_NUMBER + row.id}",
-        stage=_STAGES[state],
+        stage=_stage(row, rows),
         state=state,
         operation_id=row.operation_id,
         next_check_at=row.next_check_at,
         buyer_message=row.buyer_message,
         amount_cents=row.amount_cents,
         fee_cents=row.fee_cents,
-        charge_cents=row.amount_cents + row.fee_cents,
+        charge_cents=_charge_cents(row),
         currency=row.currency,
         card_brand=row.card_brand,
         card_last_four=row.card_last_four,
@@ -232,10 +301,12 @@ def _status(row: Row[*tuple[Any, ...]]) -> PaymentStatus:
         company=row.company,
         location=row.location,
         time_zone=row.time_zone,
+        is_paid_otherwise=_is_paid_otherwise(row, rows),
+        another=_another(row, rows),
     )
 
 
-def _books(row: Row[*tuple[Any, ...]]) -> Books:
+def _books(row: Found) -> Books:
     if row.control_number:
         return Books.POSTED
     if row.outbox_state is None:

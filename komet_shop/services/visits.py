@@ -9,6 +9,7 @@ from sqlalchemy import Row, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from komet_shop.domain import ship_dates
+from komet_shop.domain.card_rules import CardRule
 from komet_shop.models import Carrier, Company, Customer, Location, Order, OrderLine, ShipTo
 from komet_shop.services.scope import Scope
 
@@ -40,6 +41,7 @@ class Buyer:
     markup_bp: int
     charge_tax: bool
     on_hold: bool
+    may_pay_by_card: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,6 +113,7 @@ _VISIT = (
         Customer.price_b_markup_bp,
         Customer.charge_tax,
         Customer.credit_hold,
+        Customer.card_rule,
         Location.id.label("location_id"),
         Location.code,
         Location.name.label("location_name"),
@@ -211,6 +214,7 @@ def _buyer(row: Row[*tuple[Any, ...]]) -> Buyer:
         markup_bp=row.price_b_markup_bp,
         charge_tax=row.charge_tax,
         on_hold=row.credit_hold,
+        may_pay_by_card=row.card_rule != CardRule.RESTRICTED,
     )
 
 

@@ -4,7 +4,15 @@ import secrets
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, Response, current_app, render_template
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    get_flashed_messages,
+    redirect,
+    render_template,
+    request,
+)
 from flask_babel import lazy_gettext as _l
 from flask_security import Security, SQLAlchemySessionUserDatastore
 from flask_security.mail_util import MailUtil
@@ -28,6 +36,7 @@ from komet_shop.web.current import shop, visitor
 from komet_shop.web.permissions import FRESH_SECONDS, Access
 
 RESET_MINUTES = 60
+ASKED_FOR_LINK = "security/forgot_password.html"
 FORMS = (
     "login_user_form",
     "forgot_password_form",
@@ -46,19 +55,18 @@ ROUTES = {
 """What the routes of Flask-Security need. One that is not listed here stops the program."""
 
 _WRONG = _l("That did not work. Check address and password; after ten tries we wait 15 minutes.")
-_OLD_LINK = _l("That link is no longer valid. Ask for a new one below.")
+_OLD_LINK = _l(
+    "That link is no longer valid: it was used, or it is older than an hour. "
+    "Enter your address to get a new one."
+)
 MESSAGES = {
     "GENERIC_AUTHN_FAILED": (_WRONG, "danger"),
-    "PASSWORD_RESET_REQUEST": (
-        _l("If this address has an account, a link is on its way. It is good for an hour."),
-        "success",
-    ),
     "PASSWORD_RESET_NO_LOGIN": (
         _l("Your new password is saved. Log in with it; other sessions have ended."),
         "success",
     ),
-    "PASSWORD_RESET_EXPIRED": (_OLD_LINK, "warning"),
-    "INVALID_RESET_PASSWORD_TOKEN": (_OLD_LINK, "warning"),
+    "PASSWORD_RESET_EXPIRED": (_OLD_LINK, "danger"),
+    "INVALID_RESET_PASSWORD_TOKEN": (_OLD_LINK, "danger"),
     "PASSWORD_CHANGE": (_l("Your new password is saved. Other sessions have ended."), "success"),
     "INVALID_PASSWORD": (_l("That is not your password."), "danger"),
     "PASSWORD_IS_THE_SAME": (_l("Choose a password other than the one you have."), "danger"),
@@ -169,8 +177,12 @@ def _settings(running: Shop) -> dict[str, Any]:
 def _render(template: str, **context: Any) -> Any:
     """A page of Flask-Security in our frame; 422 when its form came back with errors."""
     forms = [context[name] for name in FORMS if name in context]
-    page = render_template(template, **context)
-    return (page, 422) if any(form.errors for form in forms) else page
+    has_errors = any(form.errors for form in forms)
+    if template == ASKED_FOR_LINK and request.method == "POST" and not has_errors:
+        get_flashed_messages()  # the page says what happens next, and keeps saying it
+        return redirect(url_for_security("forgot_password", sent="yes"), 303)
+    page = render_template(template, is_sent="sent" in request.args, **context)
+    return (page, 422) if has_errors else page
 
 
 def _the_visitor(_uniquifier: str) -> User | None:

@@ -91,10 +91,27 @@ TEXTS: dict[int, tuple[Any, Any, Any, Any]] = {
         _l("Try again in a few minutes."),
     ),
 }
-CARD_DATA = _l(
-    "Something you entered looks like a card number. We never take card numbers here: "
-    "they belong only in the card fields of the payment page."
+CARD_DATA = (
+    _l("That looks like a card number"),
+    _l(
+        "Card numbers have no place there: we never see or keep them. Nothing was saved or charged."
+    ),
+    _l(
+        "Go back and take it out. A card number belongs only in the card fields of the payment "
+        "page, which are our card processor's own. If it was none, write it with fewer digits."
+    ),
 )
+FIELDS = {
+    "q": _l("Search"),
+    "name": _l("Your name"),
+    "email": _l("Email"),
+    "password": _l("Password"),
+    "password_confirm": _l("The same password again"),
+    "new_password": _l("New password"),
+    "new_password_confirm": _l("The same password again"),
+    "quantity": _l("Boxes"),
+}
+"""What people know a field by."""
 CSRF = _l("The page was open for too long, or your session ended, so we could not accept the form.")
 DATABASE_AWAY = (OperationalError, InterfaceError, NoConnectionLeft)
 
@@ -145,7 +162,7 @@ def _texts(error: HTTPException, status: int) -> dict[str, object]:
     if isinstance(error, CSRFError):
         happened = CSRF
     elif "card-like data" in (error.description or ""):
-        happened, means = CARD_DATA, _where_card_data_stood()
+        (title, means, to_do), happened = CARD_DATA, _where_card_data_stood()
     return {
         "code": status,
         "title": title,
@@ -158,8 +175,10 @@ def _texts(error: HTTPException, status: int) -> dict[str, object]:
 
 def _where_card_data_stood() -> str:
     where = g.get("card_data_at", "")
-    named = _(where) if where in card_guard.PLACES else where
-    return str(_("card-like data refused at %(field)s", field=named))
+    if where in card_guard.PLACES:
+        return str(_("What stood in %(place)s looks like a card number.", place=_(where)))
+    field = FIELDS.get(where, where)
+    return str(_("What was entered in “%(field)s” looks like a card number.", field=field))
 
 
 def _route() -> str:

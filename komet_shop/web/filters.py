@@ -1,4 +1,4 @@
-"""How templates write money, prices, days and times."""
+"""How templates write money, prices, counts, days and times."""
 
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -30,6 +30,11 @@ def unit_price(price_e4: int, currency: str = "USD") -> str:
     return f"{sign}{symbol}{abs(price_e4) // 10_000:,}.{shown}"
 
 
+def number(value: int) -> str:
+    """ "1,250" from 1250: grouped as amounts are, in both languages."""
+    return f"{value:,}"
+
+
 def day(value: date | datetime, zone: str = DEFAULT_ZONE) -> str:
     """ "Wed, Nov 25, 2026"; a time is first taken to the location's zone."""
     if isinstance(value, datetime):
@@ -37,10 +42,11 @@ def day(value: date | datetime, zone: str = DEFAULT_ZONE) -> str:
     return format_date(value, format=_pattern(en="EEE, MMM d, y", es="EEE d MMM y"), locale=_tag())
 
 
-def moment(value: datetime, zone: str = DEFAULT_ZONE) -> str:
-    """ "Nov 25, 2026, 10:05 AM EST", in the location's zone."""
+def moment(value: datetime, zone: str = DEFAULT_ZONE, seconds: bool = False) -> str:
+    """ "Nov 25, 2026, 10:05 AM EST", in the location's zone; evidence has its seconds too."""
     local = value.astimezone(ZoneInfo(zone))
-    pattern = _pattern(en="MMM d, y, h:mm a", es="d MMM y, h:mm a")
+    time = "h:mm:ss a" if seconds else "h:mm a"
+    pattern = _pattern(en=f"MMM d, y, {time}", es=f"d MMM y, {time}")
     written = format_datetime(local, format=pattern, locale=_tag())
     name = get_timezone_name(local, width="short", locale="en_US")  # EST, not "hora estándar"
     return f"{written} {name}"
@@ -48,7 +54,9 @@ def moment(value: datetime, zone: str = DEFAULT_ZONE) -> str:
 
 def register(app: Flask) -> None:
     """Give the filters to all templates."""
-    app.jinja_env.filters.update(money=money, unit_price=unit_price, day=day, moment=moment)
+    app.jinja_env.filters.update(
+        money=money, unit_price=unit_price, number=number, day=day, moment=moment
+    )
 
 
 def _pattern(*, en: str, es: str) -> str:

@@ -1,5 +1,6 @@
 """English or Spanish: as chosen here, else as the account says, else as the browser asks."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -7,7 +8,8 @@ from urllib.parse import quote, urlencode
 from flask import Flask, Response, g, request
 from flask_babel import Babel, get_locale
 
-from komet_shop.web.current import visitor
+from komet_shop.services import profiles
+from komet_shop.web.current import scope, shop, visitor
 
 LANGUAGES = {"en": "English", "es": "Español"}
 COOKIE = "komet_shop_language"
@@ -54,6 +56,7 @@ def register(app: Flask, folders: list[str]) -> None:
     app.config["BABEL_DEFAULT_LOCALE"] = "en"
     Babel(app, locale_selector=chosen_language)
     app.context_processor(page_context)
+    app.before_request(_keep_in_account)
     app.after_request(_remember)
 
 
@@ -62,8 +65,19 @@ def _href(code: str) -> str:
     return f"{quote(request.path)}?{urlencode([*kept, ('lang', code)])}"
 
 
+def _keep_in_account() -> None:
+    """Who chooses a language while logged in gets mails in it too. Not by another site's link."""
+    code, person = request.args.get("lang", ""), visitor().user
+    from_here = request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin"
+    if person is None or code not in LANGUAGES or code == person.locale or not from_here:
+        return
+    with suppress(profiles.ProfileRefused):  # an account without a name
+        profiles.change(shop(), scope(), name=person.name, locale=code)
+        person.locale = code
+
+
 def _remember(response: Response) -> Response:
-    """A link with `lang` is a choice; it is kept in the browser only, not in the session."""
+    """A link with `lang` is a choice; the browser keeps it, also for somebody not logged in."""
     code = request.args.get("lang", "")
     if code in LANGUAGES and code != request.cookies.get(COOKIE):
         response.set_cookie(

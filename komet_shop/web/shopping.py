@@ -75,7 +75,8 @@ def page_context() -> dict[str, Any]:
     cart = visit.cart if visit is not None else visits.Cart()
     return {
         "visit": visit,
-        "nav": navigation(),
+        "nav": navigation(visit),
+        "may_pay_by_card": visit is None or visit.buyer.may_pay_by_card,
         "contact_email": shop().config.mail_from,
         "cart_count": cart.lines,
         "cart_total_cents": cart.total_cents,
@@ -83,15 +84,17 @@ def page_context() -> dict[str, Any]:
     }
 
 
-def navigation() -> list[NavigationLink]:
-    """The shop's menu, with the entry that is open."""
-    entries = (
+def navigation(visit: Visit | None) -> list[NavigationLink]:
+    """The shop's menu, with the entry that is open; no cards where the customer has none."""
+    entries = [
         (_("Shop"), "/shop", "shop", ("/shop", "/products")),
         (_("Orders"), "/orders", "orders", ("/orders", "/payments")),
         (_("Invoices"), "/invoices", "invoices", ("/invoices",)),
         (_("Cards"), "/cards", "card", ("/cards",)),
         (_("Help"), "/help", "help", ("/help",)),
-    )
+    ]
+    if visit is not None and not visit.buyer.may_pay_by_card:
+        entries = [entry for entry in entries if entry[1] != "/cards"]
     return [
         NavigationLink(label=label, href=href, icon=icon, active=request.path.startswith(starts))
         for label, href, icon, starts in entries

@@ -3,14 +3,23 @@
 // {text, tone} (the server may trigger one through htmx) makes a new one from the page's
 // <template data-toast-template>.
 
+// htmx may put another message into the same toast: its time begins anew.
+const watched = new WeakMap();
+
 const watch = (toast) => {
-  const seconds = Number(toast.dataset.toastSeconds);
-  if (!seconds) return;
+  const { text, timer } = watched.get(toast) ?? {};
+  if (text === toast.textContent) return;
+  window.clearTimeout(timer);
+  const wait = (seconds) => {
+    const next = window.setTimeout(leave, seconds * 1000);
+    watched.set(toast, { text: toast.textContent, timer: next });
+  };
   const leave = () => {
-    if (toast.matches(":hover, :focus-within")) window.setTimeout(leave, 2000);
+    if (toast.matches(":hover, :focus-within")) wait(2);
     else toast.remove();
   };
-  window.setTimeout(leave, seconds * 1000);
+  const seconds = Number(toast.dataset.toastSeconds);
+  if (seconds) wait(seconds);
 };
 
 document.addEventListener("click", (event) => {
@@ -24,8 +33,18 @@ document.addEventListener("toast", (event) => {
   const toast = template.content.firstElementChild.cloneNode(true);
   toast.querySelector("[data-toast-text]").textContent = event.detail.text;
   if (event.detail.tone) toast.classList.add(`toast--${event.detail.tone}`);
+  if (event.detail.tone === "danger") delete toast.dataset.toastSeconds;
   region.append(toast);
   watch(toast);
 });
 
-document.querySelectorAll("[data-toast]").forEach(watch);
+// A form that was sent without leaving its page: nobody else would say that no answer came.
+document.addEventListener("htmx:error", (event) => {
+  const text = document.querySelector("[data-no-answer]")?.dataset.noAnswer;
+  if (!event.target.matches?.("form") || !text) return;
+  document.dispatchEvent(new CustomEvent("toast", { detail: { text, tone: "danger" } }));
+});
+
+const watchAll = () => document.querySelectorAll("[data-toast]").forEach(watch);
+watchAll();
+document.addEventListener("htmx:after:swap", watchAll);

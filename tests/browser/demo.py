@@ -133,7 +133,7 @@ class Person:
         self.page.goto(f"{self.demo.shop}/shop?q={words}")
         self.page.get_by_label(re.compile("Boxes|Quantity")).first.fill(str(boxes))
         self.page.get_by_role("button", name=re.compile("^Add")).first.click()
-        self.page.wait_for_load_state()
+        expect(self.page.get_by_text(re.compile("^Added"))).to_be_visible()
 
     def to_payment(self, page: Page | None = None) -> Page:
         """From the cart to the page with the pay button."""

@@ -34,7 +34,7 @@ def test_in_a_field(browser: Browser, spelling: str) -> None:
     answer = browser.post("/probe/form", {"note": f"please take {spelling} again"})
 
     assert answer.status_code == 422
-    assert "card-like data refused at note" in answer.text
+    assert "What was entered in “note” looks like a card number." in answer.text
 
 
 def test_in_the_password_of_a_login(browser: Browser) -> None:
@@ -46,6 +46,14 @@ def test_in_the_name_of_a_field(browser: Browser) -> None:
 
     assert answer.status_code == 422
     assert CARD not in answer.text
+
+
+def test_a_field_is_called_what_people_call_it(browser: Browser) -> None:
+    page = browser.get(f"/shop?q={CARD}").text
+
+    assert "What was entered in “Search” looks like a card number." in page
+    assert "only in the card fields of the payment page" in page
+    assert "card-like data" not in page
 
 
 def test_in_the_query(browser: Browser) -> None:
@@ -65,7 +73,7 @@ def test_in_json(browser: Browser) -> None:
     answer = browser.post_raw("/probe/form", None, json=deep)
 
     assert answer.status_code == 422
-    assert "refused at card" in answer.text
+    assert "What was entered in “card” looks like a card number." in answer.text
 
 
 def test_in_a_file(browser: Browser) -> None:

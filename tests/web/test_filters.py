@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from babel.numbers import format_decimal
 from flask import Flask
 from flask_babel import Babel, force_locale
 
@@ -40,6 +41,15 @@ def test_money(cents: int, currency: str, written: str) -> None:
 )
 def test_unit_prices_have_two_to_four_decimals(price_e4: int, written: str) -> None:
     assert filters.unit_price(price_e4) == written
+
+
+@pytest.mark.parametrize(("language", "region"), [("en", "en_US"), ("es", "es_US")])
+def test_numbers_are_grouped_as_people_in_the_united_states_do(language: str, region: str) -> None:
+    with force_locale(language):
+        written = [filters.number(value) for value in (7, 1_250, 1_234_567)]
+
+    assert written == [format_decimal(value, locale=region) for value in (7, 1_250, 1_234_567)]
+    assert written[1] == "1,250"
 
 
 def test_a_moment_is_told_in_the_zone_of_its_location() -> None:

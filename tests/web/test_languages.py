@@ -36,6 +36,20 @@ def test_a_choice_by_link_stays(browser: Browser) -> None:
     assert (chosen, _language(browser)) == ("es", "es")
 
 
+@pytest.mark.parametrize(
+    ("site", "kept"), [(None, "es"), ("same-origin", "es"), ("cross-site", "en"), ("none", "en")]
+)
+def test_a_choice_while_logged_in_is_the_accounts_too(
+    browser: Browser, house: House, database: Database, site: str | None, kept: str
+) -> None:
+    browser.log_in(house.buyer.email)
+
+    browser.get("/probe/scope?lang=es", headers={"Sec-Fetch-Site": site} if site else {})
+
+    with database.read() as session:
+        assert session.get_one(User, house.buyer.id).locale == kept
+
+
 def test_links_to_languages_keep_the_filters_of_the_page(browser: Browser) -> None:
     page = browser.get("/probe/error/404?q=red+roses&lang=en").text
 

@@ -158,6 +158,27 @@ def test_asking_for_a_link_says_the_same_to_everybody(
     assert _mails(database) == 1
 
 
+def test_after_asking_for_a_link_the_page_says_what_happens_next(browser: Browser) -> None:
+    asked = browser.post("/reset", {"email": "nobody@people.example"})
+
+    page = browser.get(asked.headers["Location"]).text
+    loaded_again = browser.get(asked.headers["Location"]).text
+    for shown in (page, loaded_again):
+        assert "a mail with a link is on its way" in shown
+        assert "within one hour" in shown
+    assert _toasts(page) == 0
+
+
+def test_a_link_that_is_over_leads_to_a_form_and_a_message_that_stays(browser: Browser) -> None:
+    over = browser.get("/reset/made-up")
+
+    page = browser.get(over.headers["Location"]).text
+    assert "That link is no longer valid" in page
+    assert "below" not in page
+    assert 'name="email"' in page
+    assert "data-toast-seconds" not in page.split("<template")[0]
+
+
 def test_links_beyond_three_an_hour_are_dropped_silently(
     browser: Browser, house: House, database: Database
 ) -> None:
@@ -234,6 +255,11 @@ def _reset_link(database: Database) -> str:
     with database.read() as session:
         link: str = session.scalars(select(Outbox.payload)).one()["link"]
     return link.removeprefix("http://localhost:5000")
+
+
+def _toasts(page: str) -> int:
+    """Messages of the moment, without the pattern for those that scripts make."""
+    return page.split("<template")[0].count("data-toast-text")
 
 
 def _mails(database: Database) -> int:

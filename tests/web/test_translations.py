@@ -132,5 +132,5 @@ def test_a_failed_login_is_told_in_spanish(browser: Browser, fields: dict[str, s
 def test_a_refused_card_number_is_told_in_spanish(browser: Browser) -> None:
     page = browser.get("/probe/error/4111111111111111", headers=SPANISH).text
 
-    assert "se rechazaron datos que parecen de una tarjeta en: la dirección" in page
+    assert "Lo que había en la dirección parece un número de tarjeta." in page
     assert english_left(page) == []

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import abort, render_template, url_for
+from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -87,6 +87,7 @@ def show_order(order_id: str) -> ResponseReturnValue:
         lines=[line_view(line) for line in lines],
         totals=totals_of(found),
         payments=[_payment(payment) for payment in payments],
+        pressed_again=_pressed_again(found.listed) if "again" in request.args else "",
     )
 
 
@@ -119,7 +120,19 @@ def stage_word(stage: Stage) -> Word:
         Stage.DECLINED: Word(label=_("Declined"), tone="danger"),
         Stage.FAILED: Word(label=_("Not charged"), tone="neutral"),
         Stage.REVIEW: Word(label=_("Being checked"), tone="warning"),
+        Stage.GOING_BACK: Word(label=_("Going back"), tone="waiting"),
+        Stage.RETURNED: Word(label=_("Given back"), tone="info"),
+        Stage.CREDITED: Word(label=_("Kept as a credit"), tone="success"),
     }[stage]
+
+
+def _pressed_again(order: Listed) -> str:
+    """For somebody who pressed "pay" or "check out" on a page that was out of date."""
+    if order.state == "voided":
+        return str(_("This order was cancelled before. Nothing was charged."))
+    if order.paid is Paid.PAID:
+        return str(_("This order is already paid. You were not charged again."))
+    return str(_("This order was checked out before. Nothing was ordered or charged again."))
 
 
 def _row(order: Listed) -> OrderRow:

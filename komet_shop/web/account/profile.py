@@ -1,6 +1,7 @@
 """The buyer's profile: name, language, and which customer to shop for."""
 
 from contextlib import suppress
+from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -12,8 +13,9 @@ from wtforms.validators import InputRequired, Length
 from komet_shop.domain.permissions import Permission
 from komet_shop.services import profiles
 from komet_shop.services.visits import NobodyToBuyFor
+from komet_shop.web import backoffice
 from komet_shop.web.account.blueprint import bp
-from komet_shop.web.current import scope, shop, user
+from komet_shop.web.current import scope, shop, user, visitor
 from komet_shop.web.languages import LANGUAGES
 from komet_shop.web.permissions import requires
 from komet_shop.web.shopping import opened_visit
@@ -55,6 +57,14 @@ def old_profile() -> ResponseReturnValue:
 def _page(form: ProfileForm) -> str:
     form.name.label.text = _("Your name")
     form.locale.label.text = _("Language")
+    return render_template("account/profile.html", form=form, email=user().email, **_frame())
+
+
+def _frame() -> dict[str, Any]:
+    """Staff have a profile too, in the frame of their pages; buyers see their cart beside it."""
+    if visitor().customer_ids is None:
+        with backoffice.opened_desk():
+            return {"layout": "layouts/backoffice.html", **backoffice.page_context()}
     with suppress(NobodyToBuyFor), opened_visit():
-        pass  # staff have a profile too; buyers see their cart and customers beside it
-    return render_template("account/profile.html", form=form, email=user().email)
+        pass
+    return {"layout": "layouts/shop.html"}

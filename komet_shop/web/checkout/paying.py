@@ -43,7 +43,7 @@ def pay() -> ResponseReturnValue:
     except Full:
         return _too_busy()
     except LEADS_AWAY as refusal:
-        return lead_away(refusal)
+        return lead_away(refusal, pressed=True)
     except checkout.CardNotOffered as refusal:
         return refused_page(refusal)
     except (CheckoutRefused, operations.KeyReused, saved_cards.NoSuchCard) as refusal:

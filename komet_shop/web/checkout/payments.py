@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 
-from flask import abort, render_template
+from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from komet_shop.domain.permissions import Permission
 from komet_shop.services import orders, payment_status
 from komet_shop.services.payment_status import Books, PaymentStatus, Stage
+from komet_shop.services.sending import TAKEN_FOR_A_REPEAT
 from komet_shop.web.checkout.blueprint import bp
 from komet_shop.web.checkout.cards import brand_mark, brand_name
 from komet_shop.web.current import actor, scope, shop
@@ -22,6 +23,9 @@ KINDS = {
     Stage.DECLINED: "declined",
     Stage.FAILED: "declined",
     Stage.REVIEW: "unclear",
+    Stage.GOING_BACK: "unclear",
+    Stage.RETURNED: "unclear",
+    Stage.CREDITED: "approved",
 }
 
 
@@ -43,7 +47,8 @@ def show_payment(payment_id: str) -> ResponseReturnValue:
     if status is None:
         abort(404)
     payment_status.look_again(shop(), status, actor())
-    return render_template("checkout/payment.html", **payment_parts(status))
+    again = "again" in request.args
+    return render_template("checkout/payment.html", pressed_again=again, **payment_parts(status))
 
 
 @bp.get("/payments/<payment_id>/progress")
@@ -60,6 +65,19 @@ def payment_progress(payment_id: str) -> ResponseReturnValue:
     return page, 200, {"HX-Refresh": "true"} if settled else {}
 
 
+@bp.get("/payments/<payment_id>/books")
+@requires(Permission.OWN_ORDERS)
+def payment_books(payment_id: str) -> ResponseReturnValue:
+    """Whether accounting knows by now; 204, which changes no page, while it does not."""
+    with shop().database.read() as unit:
+        status = payment_status.read(unit, scope(), payment_id)
+    if status is None:
+        abort(404)
+    if status.books is Books.WAITING:
+        return "", 204
+    return render_template("checkout/_books.html", **payment_parts(status))
+
+
 @bp.get("/payments/<payment_id>/receipt")
 @requires(Permission.OWN_ORDERS)
 def show_receipt(payment_id: str) -> ResponseReturnValue:
@@ -72,6 +90,7 @@ def show_receipt(payment_id: str) -> ResponseReturnValue:
         lines = orders.lines(unit, scope(), status.order_id)
     return render_template(
         "checkout/receipt.html",
+        order=found,
         lines=[line_view(line) for line in lines],
         totals=totals_of(found) if found is not None else None,
         **payment_parts(status),
@@ -87,6 +106,9 @@ def payment_parts(status: PaymentStatus) -> dict[str, object]:
         "card_mark_name": brand_mark(status.card_brand),
         "card_brand_name": brand_name(status.card_brand),
         "books": books_text(status),
+        "books_are_waiting": status.books is Books.WAITING,
+        "another_charge": another_text(status),
+        "is_repeat": status.stage is Stage.FAILED and status.buyer_message == TAKEN_FOR_A_REPEAT,
     }
 
 
@@ -113,14 +135,52 @@ def outcome(status: PaymentStatus) -> Outcome:
             _told(status) or _("Nothing was charged. Your cart is as it was: you can try again."),
         ),
         Stage.REVIEW: (
-            _("We are looking into this payment"),
+            _("Your payment needs a look by %(company)s", company=status.company),
             _(
-                "The card processor's answer was not clear, so a person checks it now. "
-                "Please do not pay again. We will write to you as soon as we know."
+                "What the card processor said was not clear, so a person looks into it. Please "
+                "do not pay again: your order is kept as it is, and shows here how it ends."
+            ),
+        ),
+        Stage.GOING_BACK: (_("This charge is being given back"), _goes_back(status)),
+        Stage.RETURNED: (_("This charge was given back"), _went_back(status)),
+        Stage.CREDITED: (
+            _("Kept as a credit of yours"),
+            _(
+                "%(company)s keeps this payment for you, to be used for a later invoice.",
+                company=status.company,
             ),
         ),
     }[status.stage]
     return Outcome(kind=KINDS[status.stage], title=title, text=text)
+
+
+def another_text(status: PaymentStatus) -> str:
+    """For a paid order whose card was charged once more by mistake; else nothing."""
+    if status.stage is not Stage.APPROVED or status.another is None:
+        return ""
+    if status.another is Stage.RETURNED:
+        return str(_("Another charge for this order was given back to your card."))
+    twice = _(
+        "Your card was charged once more for this order. That charge is being given back: you "
+        "need do nothing."
+    )
+    return str(twice)
+
+
+def _goes_back(status: PaymentStatus) -> str:
+    if status.is_paid_otherwise:
+        twice = _(
+            "Your order is paid by another charge, so your card was charged twice. We give this "
+            "one back: you need do nothing."
+        )
+        return str(twice)
+    return str(_("It did not pay your order. Please wait with a new payment until it is back."))
+
+
+def _went_back(status: PaymentStatus) -> str:
+    if status.is_paid_otherwise:
+        return str(_("Your order is paid by another charge. You need do nothing."))
+    return str(_("It did not pay your order, which is as it was: you may pay it again."))
 
 
 def _told(status: PaymentStatus) -> str:

@@ -4,6 +4,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from komet_shop.domain.card_rules import Refusal
 from komet_shop.domain.permissions import Permission
 from komet_shop.services import checkout
 from komet_shop.services.checkout import CheckoutRefused
@@ -32,7 +33,7 @@ def place_order() -> ResponseReturnValue:
     try:
         checkout.place(shop(), scope(), order_id, cents_of_form())
     except (checkout.NoSuchOrder, checkout.OrderNotOpen, checkout.PaymentUnderWay) as refusal:
-        return lead_away(refusal)
+        return lead_away(refusal, pressed=True)
     except CheckoutRefused as refusal:
         return refused_page(refusal)
     flash(_("Thank you! Your order is with your salesperson for approval."), "success")
@@ -53,9 +54,15 @@ def review_page(*, problem: str = "", status: int = 200) -> ResponseReturnValue:
         problem=problem,
         offers_card=parts.answer.offered,
         offers_terms=not parts.answer.only_by_card,
-        no_card_because=card_refusal(reason) if reason is not None else "",
+        no_card_because=_why_no_card(reason),
+        has_payment_step=parts.answer.offered or parts.answer.only_by_card,
     )
     return page, status
+
+
+def _why_no_card(reason: Refusal | None) -> str:
+    """Nothing for a customer who never pays by card: there is nothing to explain."""
+    return "" if reason in (None, Refusal.RESTRICTED) else card_refusal(reason)
 
 
 def refused_page(refusal: CheckoutRefused) -> ResponseReturnValue:
@@ -68,12 +75,17 @@ def refused_page(refusal: CheckoutRefused) -> ResponseReturnValue:
         return redirect(url_for("storefront.show_cart"), 303)
 
 
-def lead_away(refusal: CheckoutRefused) -> ResponseReturnValue:
-    """Where somebody belongs who has nothing to check out here."""
+def lead_away(refusal: CheckoutRefused, *, pressed: bool = False) -> ResponseReturnValue:
+    """Where somebody belongs who has nothing to check out here.
+
+    `pressed`: they pressed a button, and the page there says that it did nothing.
+    """
+    again = "yes" if pressed else None
     if isinstance(refusal, checkout.PaymentUnderWay):
-        return redirect(url_for("checkout.show_payment", payment_id=refusal.payment_id), 303)
+        payment = refusal.payment_id
+        return redirect(url_for("checkout.show_payment", payment_id=payment, again=again), 303)
     if isinstance(refusal, checkout.OrderNotOpen):
-        return redirect(url_for("account.show_order", order_id=str(refusal)), 303)
+        return redirect(url_for("account.show_order", order_id=str(refusal), again=again), 303)
     if isinstance(refusal, checkout.CustomerOnHold | checkout.ShipDatePassed):
         flash(problem_of(refusal)[0], "danger")
     return redirect(url_for("storefront.show_cart"), 303)

@@ -3,6 +3,8 @@
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
+from komet_shop.web.filters import number
+
 LONGEST_COLOUR = 40
 TIMES = "\N{MULTIPLICATION SIGN}"
 
@@ -25,15 +27,16 @@ def unit_name(unit_type: str) -> str:
 
 def packing(box_type: str, bunches: int, stems: int) -> str:
     """ "HB · 10 bunches x 25 stems"."""
-    held = ngettext("%(num)d bunch", "%(num)d bunches", bunches)
+    held = units("Bunch", bunches)
     if stems > 1:
-        held += f" {TIMES} " + ngettext("%(num)d stem", "%(num)d stems", stems)
+        held += f" {TIMES} " + units("Stem", stems)
     return f"{box_type} · {held}"
 
 
 def boxes_left(count: int) -> str:
     """How many boxes can still be bought."""
-    return str(ngettext("%(num)d box left", "%(num)d boxes left", count))
+    left = ngettext("%(count)s box left", "%(count)s boxes left", count, count=number(count))
+    return str(left)
 
 
 def country_name(code: str) -> str:
@@ -60,11 +63,11 @@ def colour_slug(colour: str) -> str:
 
 def boxes(count: int) -> str:
     """ "2 boxes"."""
-    return str(ngettext("%(num)d box", "%(num)d boxes", count))
+    return str(ngettext("%(count)s box", "%(count)s boxes", count, count=number(count)))
 
 
 def units(unit_type: str, count: int) -> str:
-    """ "500 stems" or "20 bunches"."""
+    """ "1,500 stems" or "20 bunches"."""
     if unit_type == "Stem":
-        return str(ngettext("%(num)d stem", "%(num)d stems", count))
-    return str(ngettext("%(num)d bunch", "%(num)d bunches", count))
+        return str(ngettext("%(count)s stem", "%(count)s stems", count, count=number(count)))
+    return str(ngettext("%(count)s bunch", "%(count)s bunches", count, count=number(count)))
