@@ -25,7 +25,6 @@ from komet_shop.services import (
 from komet_shop.services.evidence import Evidence
 from komet_shop.services.scope import Actor
 
-IN_DOUBT = frozenset({State.UNKNOWN, State.NEEDS_REVIEW, State.STRAY})
 APPROVED: Mapping[Kind, Callable[[Session, Operation, Evidence, datetime], None]] = {
     Kind.SALE: sales.approved,
     Kind.AUTHORIZE: authorizations.approved,
@@ -159,7 +158,7 @@ def _next_check(sent_at: datetime, target: State, now: datetime) -> datetime | N
 
 def _effects(session: Session, operation: Operation, evidence: Evidence, now: datetime) -> None:
     state = State(operation.state)
-    if state in IN_DOUBT:
+    if state is not State.APPROVED:
         _keep_card(session, operation, evidence)
     if state is State.STRAY:
         strays.found(session, operation, now)
@@ -172,7 +171,7 @@ def _effects(session: Session, operation: Operation, evidence: Evidence, now: da
 
 
 def _keep_card(session: Session, operation: Operation, evidence: Evidence) -> None:
-    """Whoever looks into a payment that is not clear finds it at the gateway by its card."""
+    """Which card it was: payers have several, and staff find it at the gateway by its digits."""
     if not evidence.card.last_four:
         return
     statement = update(Payment).where(

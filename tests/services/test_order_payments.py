@@ -37,9 +37,11 @@ def test_a_declined_card_leaves_the_cart_open_for_another_try(world: World) -> N
     world.arm("decline_402", code="012", match={"path": "sale"})
 
     declined = world.pay()
+    shown = world.payments()[0]
     approved = world.pay()
 
     assert declined.state == State.DECLINED
+    assert (shown.card_brand, shown.card_last_four) == ("Visa", "1111")
     assert "declined" in declined.buyer_message.lower()
     assert approved.state == State.APPROVED
     assert world.clearing_cents() == world.total_cents
