@@ -8,6 +8,7 @@ Rule: docs/operations.md, "Is everything in order?".
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -22,7 +23,7 @@ from komet_shop.services import (
     invariants_payments,
     invariants_texts,
 )
-from komet_shop.services.invariants_rows import Window
+from komet_shop.services.invariants_rows import Window, moments
 
 EXAMPLES = 5
 DELIVERED_WITHIN = timedelta(minutes=15)
@@ -160,9 +161,8 @@ def check(
     because texts do not change later and everything was read when it was new.
     The number of statements does not depend on the rows, except for reading texts.
     """
-    window = Window(now=now, since=since)
     asked = [one for one in STATEMENTS if komet or one is not LINKED]
-    found = [_ask(database, one, window) for one in asked]
+    found = [_ask(database, one, now, since) for one in asked]
     found.append(_listed(AUDIT_WHOLE, invariants_audit.breaks(database, since)))
     if texts or (texts is None and since is not None):
         found.append(_listed(NO_CARD_NUMBERS, invariants_texts.card_numbers(database, since)))
@@ -179,17 +179,23 @@ def waiting(database: Database, now: datetime) -> Waiting | None:
     return Waiting(count=count, oldest=now - oldest) if count else None
 
 
-def _ask(database: Database, invariant: Invariant, window: Window) -> Breach:
-    offenders = invariant.offenders(window).subquery()
-    statement = (
+def _ask(database: Database, invariant: Invariant, now: datetime, since: datetime | None) -> Breach:
+    statement = _statement(invariant, is_limited=since is not None)
+    with database.read() as session:
+        rows = session.execute(statement, moments(statement, now, since)).all()
+    examples = tuple(str(offender) for offender, _ in rows)
+    return Breach(invariant.name, rows[0][1] if rows else 0, examples)
+
+
+@cache
+def _statement(invariant: Invariant, *, is_limited: bool) -> Select[Any]:
+    """The first offenders, each with the number of all of them. Building it is slow."""
+    offenders = invariant.offenders(Window(is_limited=is_limited)).subquery()
+    return (
         select(offenders.c.offender, func.count().over())
         .order_by(offenders.c.offender)
         .limit(EXAMPLES)
     )
-    with database.read() as session:
-        rows = session.execute(statement).all()
-    examples = tuple(str(offender) for offender, _ in rows)
-    return Breach(invariant.name, rows[0][1] if rows else 0, examples)
 
 
 def _listed(name: str, offenders: list[str]) -> Breach:

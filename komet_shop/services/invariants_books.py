@@ -186,7 +186,7 @@ def reservation_wrong(window: Window) -> Select[Any]:
 
 
 def _invoice_in(window: Window) -> ColumnElement[bool]:
-    if window.since is None:
+    if not window.is_limited:
         return window.covers()
     paid = (
         select(Payment.invoice_id)

@@ -26,6 +26,7 @@ from komet_shop.services.invariants_rows import (
     MOVES,
     WENT_OUT,
     Window,
+    ago,
     counts,
     gives_a_stray_back,
     with_money,
@@ -111,13 +112,9 @@ def not_settled_in_time(window: Window) -> Select[Any]:
 
     Looks at everything that is under way, whatever the window.
     """
-    overdue = or_(
-        Operation.next_check_at.is_(None), Operation.next_check_at < window.now - SWEPT_WITHIN
-    )
-    free = or_(Operation.lease_until.is_(None), Operation.lease_until < window.now)
-    too_old = and_(
-        Operation.state == State.UNKNOWN, Operation.sent_at < window.now - GIVEN_UP_WITHIN
-    )
+    overdue = or_(Operation.next_check_at.is_(None), Operation.next_check_at < ago(SWEPT_WITHIN))
+    free = or_(Operation.lease_until.is_(None), Operation.lease_until < ago(timedelta(0)))
+    too_old = and_(Operation.state == State.UNKNOWN, Operation.sent_at < ago(GIVEN_UP_WITHIN))
     return select(Operation.public_id.label("offender")).where(
         Operation.state.in_((State.CREATED, State.SENDING, State.UNKNOWN)),
         or_(and_(overdue, free), too_old),
@@ -130,7 +127,7 @@ def not_sealed_in_time(window: Window) -> Select[Any]:
     Looks at every unsealed line, whatever the window.
     """
     return select((literal("audit ") + cast(Audit.id, String)).label("offender")).where(
-        Audit.hash.is_(None), Audit.at < window.now - SEALED_WITHIN
+        Audit.hash.is_(None), Audit.at < ago(SEALED_WITHIN)
     )
 
 

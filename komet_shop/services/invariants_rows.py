@@ -1,14 +1,27 @@
 """What the statements of the invariants share: the time they look at, and what moved money."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, or_, select, true
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    case,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import aliased
+from sqlalchemy.sql import visitors
 
 from komet_shop.domain.operation_states import HAS_MONEY, Resolution, State
 from komet_shop.models import Operation
+from komet_shop.models.base import UtcDateTime
 from komet_shop.plugin_api import Kind
 
 CAME_IN = (Kind.SALE, Kind.CAPTURE)
@@ -21,26 +34,54 @@ MOVES = (Operation.created_at, Operation.settled_at, Operation.resolved_at)
 """When an operation may have changed what is counted."""
 
 
+SINCE = "since"
+AGO = "seconds_ago_"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Window:
-    """The time to look at: from `since` on, or everything."""
+    """The time that a statement looks at: everything, or from a moment on.
 
-    now: datetime
-    since: datetime | None = None
+    Moments are parameters of the statement, so that it is built once: `moments` fills them in.
+    """
+
+    is_limited: bool
 
     def covers(self, *moments: Any) -> ColumnElement[bool]:
         """True where one of these columns lies in the window."""
-        if self.since is None:
+        if not self.is_limited:
             return true()
-        return or_(*(moment >= self.since for moment in moments))
+        since = bindparam(SINCE, type_=UtcDateTime())
+        return or_(*(moment >= since for moment in moments))
 
     def moved(self, column: Any, *, of: Any) -> ColumnElement[bool]:
         """True where `column` is the `of` column of an operation that moved in the window."""
-        if self.since is None:
+        if not self.is_limited:
             return true()
         moved = select(of).where(self.covers(*MOVES))
         found: ColumnElement[bool] = column.in_(moved)
         return found
+
+
+def ago(age: timedelta) -> ColumnElement[datetime]:
+    """The moment so long before the check; whole seconds."""
+    return bindparam(f"{AGO}{int(age.total_seconds())}", type_=UtcDateTime())
+
+
+def moments(statement: Select[Any], now: datetime, since: datetime | None) -> dict[str, datetime]:
+    """What a statement wants to know of the time, by the names of its parameters."""
+    told = {name: now - age for name, age in _ages(statement).items()}
+    return told if since is None else {**told, SINCE: since}
+
+
+@cache
+def _ages(statement: Select[Any]) -> dict[str, timedelta]:
+    names = {one.key for one in visitors.iterate(statement) if isinstance(one, BindParameter)}
+    return {
+        name: timedelta(seconds=int(name.removeprefix(AGO)))
+        for name in names
+        if name.startswith(AGO)
+    }
 
 
 def counts() -> ColumnElement[bool]:
