@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import structlog
 
-from komet_shop.domain.operation_states import REFUSED, State
+from komet_shop.domain.operation_states import State
 from komet_shop.models import Operation
 from komet_shop.plugin_api import N_
 from komet_shop.services import refunds, sending, strays, voids
@@ -27,7 +27,7 @@ def give_back(shop: Shop, scope: Scope, asked: Asked) -> State:
         operations.KeyReused: the key was used for another request.
     """
     state = _send(shop, scope, voids.void_stray(shop, scope, asked))
-    if state not in REFUSED or _is_a_hold(shop, scope, asked):
+    if state is not State.DECLINED or _is_a_hold(shop, scope, asked):
         return state
     after_void = replace(asked, action_key=f"{asked.action_key[:57]}:refund")
     return _send(shop, scope, refunds.refund_stray(shop, scope, after_void))

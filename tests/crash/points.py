@@ -26,43 +26,55 @@ def _komet(method: str) -> tuple[str, ...]:
     return (*COMMIT, *_call(method))
 
 
-SALE = (
-    *COMMIT,  # the intent
-    *COMMIT,  # claimed
-    *_call("sale"),
-    *COMMIT,  # the result
-)
+def of_calls(*names: str) -> tuple[str, ...]:
+    """What a process passes that moves money by calls of these names, one after the other."""
+    intent, claim, result = COMMIT, COMMIT, COMMIT
+    return tuple(point for name in names for point in (*intent, *claim, *_call(name), *result))
+
+
+SALE = of_calls("sale")
+BEFORE_THE_CALL = 1 + SALE.index("before call")
 AFTER_THE_CALL = 1 + SALE.index("after sale")
-MENDING = (
+SETTLING = (
     *COMMIT,  # leased, and called unclear
     *_call("search"),
     *COMMIT,  # settled
-    *COMMIT,  # the order leased
+)
+"""What the worker passes that finds what was killed after its call."""
+
+TELLING_OF_THE_ORDER = (
+    *COMMIT,  # leased
     *_komet("invoice.list"),
     *COMMIT,  # about to be sent
     *_komet("invoice.create"),
     *_komet("invoice.checkout"),
-    *COMMIT,  # the order done
-    *COMMIT,  # the payment leased
+    *COMMIT,  # done
+)
+TELLING_OF_THE_PAYMENT = (
+    *COMMIT,  # leased
     *_komet("payment.list"),
     *COMMIT,  # about to be sent
     *_komet("payment.method.list"),
     *_komet("payment.receive"),
-    *COMMIT,  # the payment done
+    *COMMIT,  # done
 )
+MENDING = (*SETTLING, *TELLING_OF_THE_ORDER, *TELLING_OF_THE_PAYMENT)
 """What the worker passes that finds a sale killed after its call, and tells Komet."""
 
 
 class CrashPoints:
-    """Counts the points that a process passes, and kills it at one of them."""
+    """Counts the points that a process passes, and kills or stops it at one of them."""
 
-    def __init__(self, kill_at: int | None = None) -> None:
+    def __init__(self, kill_at: int | None = None, stop_at: int | None = None) -> None:
         self.names: list[str] = []
         self.kill_at = kill_at
+        self.stop_at = stop_at
 
     def reached(self, name: str) -> None:
-        """Pass a point, or die at it."""
+        """Pass a point, or die at it, or fall asleep there until somebody wakes us."""
         self.names.append(name)
+        if len(self.names) == self.stop_at:
+            signal.raise_signal(signal.SIGSTOP)
         if len(self.names) == self.kill_at:
             self.kill()
 

@@ -6,23 +6,12 @@ import pytest
 
 from komet_shop.sandboxes.komet import KometSandboxServer
 from tests.conftest import MovableClock
-from tests.crash.agreement import require_agreement, unsettled
+from tests.crash.agreement import require_agreement
 from tests.crash.forked import process
 from tests.crash.house import Order
+from tests.crash.mending import FIRST_ROUND, mend
 from tests.crash.points import AFTER_THE_CALL, MENDING, SALE
 from tests.world import World
-
-ROUNDS = 14
-"""Sweeps of two minutes each: enough for three noes after ten minutes."""
-
-
-def mend(order: Order, world: World, clock: MovableClock) -> None:
-    """Let the worker do its rounds until nothing is unsettled."""
-    for _ in range(ROUNDS):
-        clock.advance(seconds=120)
-        process(replace(order, job="mend"))
-        if not unsettled(world) and not world.waiting():
-            return
 
 
 def test_the_points_are_counted(order: Order) -> None:
@@ -44,7 +33,7 @@ def test_a_killed_sale_is_charged_once_or_never(
 
 def test_the_points_of_mending_are_counted(order: Order, clock: MovableClock) -> None:
     process(replace(order, kill_at=AFTER_THE_CALL))
-    clock.advance(seconds=120)
+    clock.advance(seconds=FIRST_ROUND)
 
     passed = process(replace(order, job="mend"))
 
@@ -66,7 +55,7 @@ def test_a_second_kill_while_mending_changes_nothing(
     mending_kill_at: int,
 ) -> None:
     process(replace(order, kill_at=AFTER_THE_CALL))
-    clock.advance(seconds=120)
+    clock.advance(seconds=FIRST_ROUND)
     assert process(replace(order, job="mend", kill_at=mending_kill_at)) is None
 
     mend(order, world, clock)

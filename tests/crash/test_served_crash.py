@@ -13,10 +13,11 @@ from komet_shop.models import Operation, Outbox
 from komet_shop.sandboxes.komet import KometSandboxServer
 from tests.conftest import MovableClock
 from tests.crash import served
-from tests.crash.agreement import require_agreement, unsettled
+from tests.crash.agreement import require_agreement
 from tests.crash.buyer import Buyer, let_log_in
 from tests.crash.forked import process
 from tests.crash.house import Order
+from tests.crash.mending import unsettled
 from tests.crash.points import AFTER_THE_CALL, MENDING, SALE
 from tests.crash.served import PATIENCE, Machine
 from tests.crash.surroundings import environment
