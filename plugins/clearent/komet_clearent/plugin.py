@@ -8,6 +8,7 @@ from flask import Blueprint
 
 from komet_clearent import card_form, views
 from komet_clearent.connection import ClearentConnection
+from komet_clearent.sandbox.rehearsal import SandboxRehearsal
 from komet_shop.plugin_api import (
     API_VERSION,
     Account,
@@ -72,7 +73,7 @@ class ClearentPlugin:
 
     def sandbox(self) -> SandboxProgram:
         """A local Clearent on a real socket."""
-        return SandboxProgram(module="komet_clearent.sandbox")
+        return SandboxProgram(module="komet_clearent.sandbox", rehearsal=SandboxRehearsal())
 
     def guide(self) -> str:
         """Where keys come from and what to ask Clearent for."""

@@ -55,7 +55,7 @@ CATALOGUE: Mapping[str, Kind] = {
     "missing_reference": Kind("Books, but the answer has no invoice or order id.", True, MONEY),
     "drip": Kind("Books, then sends the answer one byte a second.", True),
     "huge": Kind("Books, then streams an answer of 100 MB.", True),
-    "redirect": Kind("Sends the caller to a dead address; nothing was booked.", False),
+    "redirect": Kind("Sends the caller to another host; nothing was booked.", False),
     "lookup_down": Kind("A search answers 503.", False, frozenset({"search"})),
     "lookup_empty": Kind(
         "Searches find nothing for some seconds after arming.", False, frozenset({"search"})

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Response
 
@@ -210,8 +211,11 @@ def _huge(exchange: Exchange) -> Response:
 
 
 def _redirect(exchange: Exchange) -> Response:
+    """To another name of this very gateway: a caller that follows has the call booked."""
     exchange.book_if_due()
-    return Response("", 302, {"Location": "http://127.0.0.1:9/"})
+    port, call = exchange.connection.getsockname()[1], exchange.call
+    query = f"?{urlencode(call.query)}" if call.query else ""
+    return Response("", 307, {"Location": f"http://localhost:{port}/rest/v2{call.path}{query}"})
 
 
 def _nothing_found(exchange: Exchange) -> Response:

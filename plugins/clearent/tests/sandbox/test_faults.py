@@ -62,7 +62,7 @@ def _seen(shop):
         ("cut_short", "short", 1),
         ("empty_200", "200 application/json", 1),
         ("wrong_type", "200 application/json", 1),
-        ("redirect", "302 text/html", 0),
+        ("redirect", "307 text/html", 0),
     ],
 )
 def test_a_fault_shows_what_it_says_and_books_what_it_says(shop, fault, seen, booked):
@@ -172,6 +172,22 @@ def test_an_answer_can_be_endless(shop):
         )
 
     assert size > 2_000_000
+
+
+@pytest.mark.parametrize(("follows", "booked"), [(False, 0), (True, 1)])
+def test_only_who_follows_a_redirect_is_charged_by_the_other_host(shop, follows, booked):
+    shop.arm("redirect")
+    key = {"api-key": shop.server.accounts[0]["api_key"]}
+
+    requests.post(
+        f"{shop.url}/rest/v2/transactions/sale",
+        json=SALE,
+        headers=key,
+        timeout=3,
+        allow_redirects=follows,
+    )
+
+    assert len(shop.rows()) == booked
 
 
 def test_a_lookup_can_be_down_once(shop):
