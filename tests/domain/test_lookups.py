@@ -59,3 +59,25 @@ def test_not_found_is_believed_only_when_all_three_hold(
 def test_a_person_is_asked_after_a_day() -> None:
     assert not lookups.needs_a_person(SENT, after(86_399))
     assert lookups.needs_a_person(SENT, after(86_400))
+
+
+def test_a_no_that_is_almost_believed_is_asked_again_after_a_minute() -> None:
+    first = Noes(count=1, last_at=after(1_620))
+
+    assert lookups.next_check(SENT, after(1_620), first) == after(1_680)
+    assert lookups.next_check(SENT, after(1_630), first) == after(1_680)
+
+
+@pytest.mark.parametrize(
+    ("now", "noes", "next_one"),
+    [
+        (300, Noes(count=2, last_at=after(300)), 600),
+        (1_620, Noes(count=3, last_at=after(1_620)), 2_520),
+        (1_620, Noes(count=2, last_at=after(720)), 2_520),
+        (600, Noes(count=1, last_at=after(600)), 660),
+        (645, Noes(count=1, last_at=after(600)), 660),
+    ],
+    ids=["too early", "enough", "no answer since", "the rung is as soon", "between two rungs"],
+)
+def test_otherwise_the_ladder_is_kept(now: int, noes: Noes, next_one: int) -> None:
+    assert lookups.next_check(SENT, after(now), noes) == after(next_one)
