@@ -1,8 +1,9 @@
 """Delivers what waits in the outbox: claimed, delivered with no transaction open, recorded."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import structlog
 from sqlalchemy import select
@@ -10,10 +11,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from komet_shop.models import Company, Outbox
-from komet_shop.services import audit, letter_facts, outbox, reservations
+from komet_shop.services import audit, erp_silence, letter_facts, outbox, reservations
 from komet_shop.services.erp import ErpRefused, ErpUnavailable, PostsToErp
+from komet_shop.services.erp_silence import Silence
 from komet_shop.services.komet_facts import CannotBePosted
-from komet_shop.services.komet_outbox import KometRound
+from komet_shop.services.komet_outbox import KometRound, NotYet
 from komet_shop.services.letters import WITHOUT_ALERT, MailRefused, MailUnavailable, SendsMail
 from komet_shop.services.scope import WORKER
 from komet_shop.services.shop import Shop
@@ -23,6 +25,8 @@ log = structlog.get_logger(__name__)
 KOMET = ("komet_order", "komet_payment")
 MAIL = ("mail",)
 MOST = 200
+KOMET_AT_ONCE = 10
+"""Claimed in one transaction. Each has a lease of its own, renewed before anything is posted."""
 
 
 @dataclass
@@ -39,7 +43,8 @@ class Counts:
 class _Round:
     shop: Shop
     owner: str
-    deliver: dict[str, Callable[[Outbox], None]]
+    deliver: Mapping[str, Callable[[Outbox], None]]
+    at_once: int = 1
     counts: Counts = field(default_factory=Counts)
     other_side_is_down: bool = False
 
@@ -58,13 +63,23 @@ def deliver_due(shop: Shop, erp: PostsToErp | None, mailer: SendsMail, *, owner:
 
 
 def deliver_to_erp(shop: Shop, erp: PostsToErp | None, *, owner: str) -> Counts:
-    """The orders and payments that are due, in the order of each customer."""
+    """The orders and payments that are due, in the order of each customer.
+
+    After a round that got no answer the ERP is left alone for a while, by all workers.
+    """
     if erp is None:
-        handlers = {kind: lambda message: _keep_here(shop, message) for kind in KOMET}
-    else:
-        komet = KometRound.begin(shop, erp)
-        handlers = {"komet_order": komet.deliver_order, "komet_payment": komet.deliver_payment}
-    return _drain(_Round(shop=shop, owner=_unique(owner), deliver=handlers))
+        kept = {kind: lambda message: _keep_here(shop, message) for kind in KOMET}
+        return _drain(_Round(shop=shop, owner=_unique(owner), deliver=kept))
+    with shop.database.read() as session:
+        silence = erp_silence.current(session)
+    komet = KometRound.begin(shop, erp)
+    handlers = {"komet_order": komet.deliver_order, "komet_payment": komet.deliver_payment}
+    work = _Round(shop=shop, owner=_unique(owner), deliver=handlers, at_once=KOMET_AT_ONCE)
+    if silence is None or _is_broken(work, silence):
+        _drain(work)
+        if work.other_side_is_down:
+            shop.database.run(lambda s: erp_silence.begin(s, shop.clock.now()))
+    return work.counts
 
 
 def deliver_mail(shop: Shop, mailer: SendsMail, *, owner: str) -> Counts:
@@ -78,29 +93,57 @@ def _unique(owner: str) -> str:
     return f"{owner[:40]}:{secrets.token_hex(4)}"
 
 
-def _drain(work: _Round) -> Counts:
-    """One message at a time, so that each has a whole lease; stop when nobody answers."""
-    for _ in range(MOST):
-        message = _claim(work)
-        if message is None:
-            break
+def _is_broken(work: _Round, silence: Silence) -> bool:
+    """Ask with one message whether the ERP is back, if it is time and nobody else does."""
+    now = work.shop.clock.now()
+
+    def unit(session: Session) -> list[Outbox]:
+        may_ask = erp_silence.break_it(session, silence, now)
+        return _lease(session, work, now, most=1) if may_ask else []
+
+    asked = work.shop.database.run(unit)
+    for message in asked:
         _deliver(work, message)
-        if work.other_side_is_down:
+    if not asked or work.other_side_is_down:
+        return False
+    work.shop.database.run(lambda session: _end_silence(session, work.shop))
+    return True
+
+
+def _end_silence(session: Session, shop: Shop) -> None:
+    if erp_silence.end(session):
+        outbox.hurry(session, KOMET, shop.clock.now())
+
+
+def _drain(work: _Round) -> Counts:
+    """Until nothing is due, or nobody answers."""
+    left = MOST
+    while left > 0 and not work.other_side_is_down:
+        claimed = _claim(work, most=min(left, work.at_once))
+        if not claimed:
             break
+        left -= len(claimed)
+        while claimed and not work.other_side_is_down:
+            _deliver(work, claimed.pop(0))
+        if claimed:
+            _give_back(work.shop, claimed)
     return work.counts
 
 
-def _claim(work: _Round) -> Outbox | None:
-    now, kinds = work.shop.clock.now(), tuple(work.deliver)
-
-    def unit(session: Session) -> list[Outbox]:
-        return outbox.claim(session, owner=work.owner, now=now, most=1, kinds=kinds)
-
+def _claim(work: _Round, *, most: int) -> list[Outbox]:
+    now = work.shop.clock.now()
     with work.shop.database.read() as session:
-        if not outbox.is_any_due(session, now, kinds):
-            return None  # no writing unit, and no lock, for nothing
-    claimed = work.shop.database.run(unit)
-    return claimed[0] if claimed else None
+        if not outbox.is_any_due(session, now, tuple(work.deliver)):
+            return []  # no writing unit, and no lock, for nothing
+    return work.shop.database.run(lambda session: _lease(session, work, now, most=most))
+
+
+def _lease(session: Session, work: _Round, now: datetime, *, most: int) -> list[Outbox]:
+    return outbox.claim(session, owner=work.owner, now=now, most=most, kinds=tuple(work.deliver))
+
+
+def _give_back(shop: Shop, messages: list[Outbox]) -> None:
+    shop.database.run(lambda session: outbox.give_back(session, messages))
 
 
 def _deliver(work: _Round, message: Outbox) -> None:
@@ -109,6 +152,9 @@ def _deliver(work: _Round, message: Outbox) -> None:
         work.counts.done += 1
     except (ErpUnavailable, MailUnavailable) as error:
         work.other_side_is_down = True
+        work.counts.waiting += 1
+        _retry(work.shop, message, str(error))
+    except NotYet as error:
         work.counts.waiting += 1
         _retry(work.shop, message, str(error))
     except (ErpRefused, MailRefused, CannotBePosted) as error:

@@ -17,7 +17,6 @@ from sqlalchemy.orm import Session
 from komet_shop.models import KometLink, Outbox
 from komet_shop.services import komet_facts, outbox, reservations
 from komet_shop.services.erp import (
-    ErpUnavailable,
     OrderToPost,
     PaymentToPost,
     PostedOrder,
@@ -37,6 +36,10 @@ MOVED_BY = timedelta(days=30)
 
 ONE_LIST = timedelta(days=29)
 """How far back one list of payments serves a whole round of deliveries."""
+
+
+class NotYet(Exception):
+    """This message must wait a little. Nothing is wrong with Komet: others may go on."""
 
 
 @dataclass
@@ -78,7 +81,7 @@ class KometRound:
         """Book an order, check it out there, and take its boxes from our stock for good.
 
         Raises:
-            ErpUnavailable, ErpRefused, komet_facts.CannotBePosted: not done, or not known.
+            ErpUnavailable, ErpRefused, NotYet, komet_facts.CannotBePosted: not done, or not known.
         """
         order_id = int(message.payload["order_id"])
         with self.shop.database.read() as session:
@@ -101,7 +104,7 @@ class KometRound:
         """Book a payment against the orders it was made for.
 
         Raises:
-            ErpUnavailable, ErpRefused, komet_facts.CannotBePosted: not done, or not known.
+            ErpUnavailable, ErpRefused, NotYet, komet_facts.CannotBePosted: not done, or not known.
         """
         payment_id = int(message.payload["payment_id"])
         with self.shop.database.read() as session:
@@ -141,9 +144,9 @@ class KometRound:
         shop, now = self.shop, self.shop.clock.now()
         quiet = timedelta(seconds=QUIET_DEADLINES * shop.config.komet_seconds)
         if message.sent_at is not None and now - message.sent_at < quiet:
-            raise ErpUnavailable("posted without an answer a moment ago: waiting to be found")
+            raise NotYet("posted without an answer a moment ago: waiting to be found")
         if not shop.database.run(lambda s: outbox.about_to_send(s, message, now)):
-            raise ErpUnavailable("another worker has taken this over")
+            raise NotYet("another worker has taken this over")
         return post()
 
     def _finish(

@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, insert, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session, aliased
 
 from komet_shop.models import Outbox, OutboxSequence
@@ -78,19 +88,39 @@ def claim(
 ) -> list[Outbox]:
     """Lease the messages that are due, only the first undelivered one of each aggregate.
 
-    `kinds` narrows what is claimed; it does not change what waits for what.
+    `kinds` narrows what is claimed; it does not change what waits for what. What another
+    worker is claiming at the moment is passed over.
     """
-    statement = _due(now).limit(most)
+    statement = _DUE.limit(most).with_for_update(skip_locked=True, of=Outbox)
     if kinds is not None:
         statement = statement.where(Outbox.kind.in_(kinds))
-    due = session.scalars(statement).all()
+    due = session.scalars(statement, {"now": now}).all()
     return [message for message in due if _lease(session, message, owner, now)]
 
 
 def is_any_due(session: Session, now: datetime, kinds: Sequence[str]) -> bool:
     """True when a message of these kinds may be claimed now."""
-    statement = _due(now).where(Outbox.kind.in_(kinds)).limit(1)
-    return session.scalars(statement).first() is not None
+    statement = _DUE.with_only_columns(Outbox.id).where(Outbox.kind.in_(kinds)).limit(1)
+    return session.scalars(statement, {"now": now}).first() is not None
+
+
+def give_back(session: Session, messages: Sequence[Outbox]) -> None:
+    """Let others have what was claimed and not tried."""
+    for message in messages:
+        _finish(session, message, attempts=message.attempts - 1)
+
+
+def hurry(session: Session, kinds: Sequence[str], now: datetime) -> None:
+    """The other side is back: what nobody answered is due now; what was refused keeps its wait."""
+    waiting = select(Outbox.id).where(
+        Outbox.state == "ready",
+        Outbox.next_at > now,
+        Outbox.kind.in_(kinds),
+        Outbox.refusals == 0,
+        _is_free(now),
+    )
+    found = session.scalars(waiting.with_for_update(skip_locked=True, of=Outbox)).all()
+    session.execute(update(Outbox).where(Outbox.id.in_(found)).values(next_at=now))
 
 
 def about_to_send(session: Session, message: Outbox, now: datetime) -> bool:
@@ -156,8 +186,12 @@ def _next_seq(session: Session, aggregate: str) -> int:
     return int(session.execute(statement.returning(OutboxSequence.last_seq)).scalar_one())
 
 
-def _due(now: datetime) -> Any:
-    earlier = aliased(Outbox)
+def _is_free(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
+    return or_(Outbox.lease_until.is_(None), Outbox.lease_until < now)
+
+
+def _due() -> Select[Outbox]:
+    now, earlier = bindparam("now", type_=Outbox.next_at.type), aliased(Outbox)
     waits_for_another = (
         select(earlier.id)
         .where(
@@ -174,8 +208,8 @@ def _due(now: datetime) -> Any:
     )
 
 
-def _is_free(now: datetime) -> Any:
-    return or_(Outbox.lease_until.is_(None), Outbox.lease_until < now)
+_DUE = _due()
+"""Built once: the worker asks every second, and twice for each message."""
 
 
 def _lease(session: Session, message: Outbox, owner: str, now: datetime) -> bool:

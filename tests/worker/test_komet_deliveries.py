@@ -49,7 +49,11 @@ def test_a_paid_order_arrives_with_its_payment(house: House) -> None:
 def test_the_fee_stays_out_of_komet(house: House) -> None:
     payment = house.paid()
     with house.shop.database.write() as session:
-        session.merge(payment).fee_cents = 350
+        charged = session.merge(payment)
+        charged.fee_cents = 350
+        charged.authorised_cents += 350
+        charged.capture_reserved_cents += 350
+        charged.captured_cents += 350
 
     house.tell_komet()
 
@@ -215,8 +219,9 @@ def test_a_list_that_is_older_than_the_post_proves_nothing(
     assert len(house.booked("payments")) == 1
 
 
-def test_a_round_ends_with_the_first_message_that_nobody_answers(house: House) -> None:
-    for number in range(3):
+def of_many_customers(house: House, count: int) -> None:
+    """Orders of which none waits for another."""
+    for number in range(count):
         order = house.ordered()
         with house.shop.database.write() as session:
             session.execute(
@@ -224,9 +229,65 @@ def test_a_round_ends_with_the_first_message_that_nobody_answers(house: House) -
                 .where(Outbox.dedupe_key == f"komet_order:{order.id}")
                 .values(aggregate=f"customer:{1000 + number}")
             )
+
+
+def test_a_round_ends_with_the_first_message_that_nobody_answers(house: House) -> None:
+    of_many_customers(house, 3)
     house.arm("down", times=None)
 
     assert house.tell_komet().waiting == 1
+    with house.shop.database.read() as session:
+        kept = session.scalars(select(Outbox).where(Outbox.lease_until.is_not(None))).all()
+        tried = session.scalars(select(Outbox.attempts).order_by(Outbox.id)).all()
+    assert kept == []
+    assert [attempts for attempts in tried if attempts] == [1]
+
+
+def test_a_komet_that_does_not_answer_is_left_alone_for_a_while(
+    house: House, clock: MovableClock
+) -> None:
+    of_many_customers(house, 3)
+    house.arm("down", times=None)
+    for _ in range(6):
+        clock.advance(seconds=60)
+        house.tell_komet()
+    before = house.calls("invoice.list")
+
+    house.tell_komet()
+    at_once = house.calls("invoice.list")
+    clock.advance(seconds=60)
+    house.tell_komet()
+    house.tell_komet()
+
+    assert (before, at_once, house.calls("invoice.list")) == (6, 6, 7)
+
+
+def test_after_a_long_silence_nothing_waits_any_longer(house: House, clock: MovableClock) -> None:
+    of_many_customers(house, 3)
+    house.arm("down", times=None)
+    for _ in range(9):
+        clock.advance(seconds=121)
+        house.tell_komet()
+    house.heal()
+
+    clock.advance(seconds=121)
+    house.tell_komet()
+
+    assert house.waiting() == []
+    assert len(house.booked("invoices")) == 3
+
+
+def test_a_message_that_waits_to_be_found_does_not_stop_the_others(
+    house: House, clock: MovableClock
+) -> None:
+    of_many_customers(house, 2)
+    house.arm("reset_before", match={"method": "invoice.create"})
+    house.tell_komet()
+
+    clock.advance(seconds=5)
+    counts = house.tell_komet()
+
+    assert (counts.waiting, counts.done) == (1, 1)
 
 
 def test_one_list_of_payments_serves_a_whole_round(house: House) -> None:
