@@ -154,7 +154,7 @@ def _alert(alert: Alert, speech: Language) -> Words:
     ]
     advice = _(
         "Messages about the same customer wait behind it. Correct what the answer says, then "
-        "send it again from the sync monitor."
+        "send it again: in the shop, under Reviews, “Not delivered”."
     )
     title = _("A message could not be delivered")
     return Words(
@@ -179,7 +179,7 @@ def _review(review: Review, sender: Sender, speech: Language, base_url: str) -> 
         (_("Receipt"), review.receipt_number),
         (_("Location"), sender.location),
         (_("Date"), speech.moment(review.began_at, sender.time_zone)),
-        (_("Why"), _(review.reason) if review.reason else ""),
+        (_("Why"), _sentence(_(review.reason)) if review.reason else ""),
     ]
     return Words(
         subject=_("%(what)s: %(number)s", what=title, number=review.receipt_number),
@@ -191,6 +191,10 @@ def _review(review: Review, sender: Sender, speech: Language, base_url: str) -> 
             "href": _link(base_url, review.path),
         },
     )
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _review_texts(review: Review, speech: Language) -> tuple[str, str, str]:

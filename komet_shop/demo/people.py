@@ -19,6 +19,8 @@ from komet_shop.services.scope import Actor
 from komet_shop.services.users import NewUser
 
 DEMO = Actor(label="demo")
+UNLUCKY = "ines@juniper.example"
+"""Whose payment waits in Reviews when the demo starts."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +66,13 @@ PEOPLE = (
         email="claire@mapleleaf.example",
         customer="CAD001",
         shows="Buyer in CAD",
+    ),
+    Person(
+        login="buyer_unclear",
+        name="Ines Duarte",
+        email=UNLUCKY,
+        customer="JUNI001",
+        shows="Buyer: in Reviews",
     ),
     Person(
         login="sales",

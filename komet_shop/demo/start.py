@@ -24,6 +24,7 @@ from komet_shop.demo.own_database import require_demo
 from komet_shop.demo.people import PEOPLE, seed_people
 from komet_shop.demo.report import Ready
 from komet_shop.demo.steps import Steps
+from komet_shop.demo.unclear_payment import Mishap
 from komet_shop.komet_client import open_komet
 from komet_shop.models.database import Database
 from komet_shop.plugin_api import Plugin
@@ -97,7 +98,9 @@ class Start:
         finally:
             shop.bulkhead.drain()
             shop.database.close()
-        self._shop(surroundings.with_gateway(environment, gateway))
+        environment = surroundings.with_gateway(environment, gateway)
+        self._rehearse(environment, gateway)
+        self._shop(environment)
         return self._ready(komet, mail, gateway)
 
     def _first_programs(self) -> tuple[Komet, Mail]:
@@ -161,6 +164,18 @@ class Start:
             second_factor.give(session, PEOPLE[-1].email, keys.totp_key)
 
         return unit
+
+    def _rehearse(self, environment: Mapping[str, str], gateway: Gateway) -> None:
+        program = self._ground.plugin.sandbox()
+        if self._ground.options.gateway_url or program is None or program.rehearsal is None:
+            return
+        with self._step("Making a payment that needs a person"):
+            shop = open_shop(_config(environment), self._ground.plugin)
+            try:
+                Mishap(shop=shop, gateway=gateway, rehearsal=program.rehearsal).happen()
+            finally:
+                shop.bulkhead.drain()
+                shop.database.close()
 
     def _shop(self, environment: Mapping[str, str]) -> None:
         with self._step("Starting the shop and its worker"):

@@ -10,10 +10,19 @@ from komet_shop.domain.operation_states import State
 from komet_shop.domain.verdict import Verdict, is_alike, judge_transaction
 from komet_shop.models import Operation
 from komet_shop.plugin_api import Kind, Transaction
-from komet_shop.services import gateways, lookups, operations, results, stray_returns, strays
+from komet_shop.services import (
+    gateways,
+    lookups,
+    operations,
+    results,
+    stray_checks,
+    stray_returns,
+    strays,
+)
 from komet_shop.services.evidence import Evidence
 from komet_shop.services.follow_ups import Asked
 from komet_shop.services.gateway_search import Found
+from komet_shop.services.operations import OperationMoved
 from komet_shop.services.scope import Scope
 from komet_shop.services.shop import Shop
 
@@ -67,6 +76,14 @@ class NoProof(DecisionRefused):
     """The gateway shows no transaction that proves it."""
 
 
+class OfAnotherPayment(NoProof):
+    """The transaction that was named belongs to another payment."""
+
+
+class NoAnswer(DecisionRefused):
+    """The gateway did not answer, or did not find what must be there: "nothing" proves nothing."""
+
+
 class GatewayHasMoney(DecisionRefused):
     """The gateway shows a transaction with money: "not charged" would be wrong."""
 
@@ -78,6 +95,8 @@ def ask(shop: Shop, scope: Scope, operation: str) -> Found | None:
         NoSuchOperation.
     """
     row = _find(shop, scope, operation)
+    if strays.is_unresolved(row):
+        return stray_checks.look(shop, scope, row)
     return lookups.settle(shop, row.id, owner=_owner(scope), actor=scope.actor)
 
 
@@ -88,21 +107,32 @@ def decide(shop: Shop, scope: Scope, decision: Decision) -> State:
 
     Raises:
         DecisionRefused: one of its kinds; nothing was changed.
+        FollowUpRefused, operations.KeyReused: it was decided, but nothing was given back now.
     """
     if not decision.reason.strip():
         raise ReasonMissing(decision.operation)
-    row = _find(shop, scope, decision.operation)
-    if row.state != State.NEEDS_REVIEW:
-        raise NotWaiting(decision.operation)
+    row = _waiting(shop, scope, decision)
     found = lookups.settle(shop, row.id, owner=_owner(scope), actor=scope.actor)
     if found is None:
         raise BeingAsked(decision.operation)
-    evidence = _evidence(shop, row, found, decision)
-    stray = shop.database.run(lambda s: _record(s, shop, scope, row.id, evidence, found))
-    if stray is None:
+    row = _waiting(shop, scope, decision)  # somebody may have been faster than the gateway
+    ours = _ours(shop, row, found, decision)
+    evidence = _evidence(row, found, ours, decision)
+    try:
+        stray = shop.database.run(lambda s: _record(s, shop, scope, row.id, evidence, ours))
+    except OperationMoved as error:
+        raise NotWaiting(decision.operation) from error
+    if stray is None or decision.outcome is not Outcome.GIVE_BACK:
         return evidence.verdict.state
     asked = Asked(payment=stray, action_key=decision.action_key, reason=decision.reason)
     return stray_returns.give_back(shop, scope, asked)
+
+
+def _waiting(shop: Shop, scope: Scope, decision: Decision) -> Operation:
+    row = _find(shop, scope, decision.operation)
+    if row.state != State.NEEDS_REVIEW:
+        raise NotWaiting(decision.operation)
+    return row
 
 
 def _owner(scope: Scope) -> str:
@@ -123,37 +153,38 @@ def _find(shop: Shop, scope: Scope, public_id: str) -> Operation:
     return operation
 
 
-def _evidence(shop: Shop, operation: Operation, found: Found, decision: Decision) -> Evidence:
-    transaction = _transaction(shop, operation, found, decision)
-    proved = _proves(operation, transaction)
+def _ours(
+    shop: Shop, operation: Operation, found: Found, decision: Decision
+) -> tuple[Transaction, ...]:
+    """What the gateway has of the operation: by our reference, else by the id that was named."""
+    if found.ours or not decision.transaction_id:
+        return found.ours
+    connection = shop.gateways.connect(operation.account_id)
+    named = gateways.fetch(connection, decision.transaction_id, shop.clock.now())
+    if named is None or named.kind is None or not is_alike(Kind(operation.kind), named.kind):
+        return ()
+    return (named,)
+
+
+def _evidence(
+    operation: Operation, found: Found, ours: tuple[Transaction, ...], decision: Decision
+) -> Evidence:
+    intent = operations.intent_of(operation)
+    states = [judge_transaction(intent, one).state for one in ours]
+    as_asked, otherwise = State.APPROVED in states, State.NEEDS_REVIEW in states
     if decision.outcome is Outcome.CHARGED:
-        if transaction is None or proved is not State.APPROVED:
+        if not as_asked:
             raise NoProof(decision.operation)
         verdict = Verdict(state=State.APPROVED, reason=decision.reason)
-        return Evidence.of_transaction(verdict, transaction)
-    if decision.outcome is Outcome.GIVE_BACK and proved is not State.NEEDS_REVIEW:
+        return Evidence.of_transaction(verdict, ours[states.index(State.APPROVED)])
+    if decision.outcome is Outcome.GIVE_BACK and (as_asked or not otherwise):
         raise NoProof(decision.operation)
-    if decision.outcome is Outcome.NOT_CHARGED and proved in (State.APPROVED, State.NEEDS_REVIEW):
-        raise GatewayHasMoney(decision.operation)
+    if decision.outcome is Outcome.NOT_CHARGED:
+        if as_asked or otherwise:
+            raise GatewayHasMoney(decision.operation)
+        if not found.control_worked:
+            raise NoAnswer(decision.operation)
     return Evidence(verdict=Verdict(state=State.FAILED, reason=decision.reason))
-
-
-def _transaction(
-    shop: Shop, operation: Operation, found: Found, decision: Decision
-) -> Transaction | None:
-    decisive = found.decisive(operation)
-    if decisive is not None or not decision.transaction_id:
-        return decisive[0] if decisive is not None else None
-    connection = shop.gateways.connect(operation.account_id)
-    return gateways.fetch(connection, decision.transaction_id, shop.clock.now())
-
-
-def _proves(operation: Operation, transaction: Transaction | None) -> State | None:
-    if transaction is None or transaction.kind is None:
-        return None
-    if not is_alike(Kind(operation.kind), transaction.kind):
-        return None
-    return judge_transaction(operations.intent_of(operation), transaction).state
 
 
 def _record(
@@ -162,17 +193,21 @@ def _record(
     scope: Scope,
     operation_id: int,
     evidence: Evidence,
-    found: Found,
+    ours: tuple[Transaction, ...],
 ) -> str | None:
     """Write the decision; the stray that it leaves to be given back, if it leaves one."""
     now = shop.clock.now()
     operation = session.get_one(Operation, operation_id)
     if operation.state != State.NEEDS_REVIEW:
         raise NotWaiting(operation.public_id)
-    results.record(session, operation_id, evidence, actor=scope.actor, now=now, decided=True)
-    if evidence.verdict.state is not State.FAILED:
-        return None
+    state = results.record(
+        session, operation_id, evidence, actor=scope.actor, now=now, decided=True
+    )
+    if state is not evidence.verdict.state:
+        raise OfAnotherPayment(operation.public_id)
     stray = None
-    for one in found.ours:
-        stray = strays.adopt(session, operation, one, actor=scope.actor, now=now) or stray
-    return stray.public_id if stray is not None else None
+    for one in ours:
+        if one.id != evidence.transaction_id:
+            stray = strays.adopt(session, operation, one, actor=scope.actor, now=now) or stray
+    returnable = stray is not None and stray.kind in strays.CAME_IN | strays.HOLDS
+    return stray.public_id if stray is not None and returnable else None

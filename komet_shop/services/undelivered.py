@@ -55,28 +55,37 @@ _ROWS = (
     .outerjoin(Payment, Payment.id == Outbox.payload["payment_id"].as_integer())
     .outerjoin(Order, Order.id == Outbox.payload["order_id"].as_integer())
     .join(Customer, Customer.id == func.coalesce(Payment.customer_id, Order.customer_id))
-    .where(Outbox.state == "dead")
 )
+_DEAD = _ROWS.where(Outbox.state == "dead")
 
 
 def count(session: Session, scope: Scope) -> int:
     """How many messages about this scope's orders and payments are dead; one statement."""
-    rows = _ROWS.where(_own(scope)).subquery()
+    rows = _DEAD.where(_own(scope)).subquery()
     return int(session.execute(select(func.count()).select_from(rows)).scalar_one())
 
 
-def listing(session: Session, scope: Scope, *, after: int | None = None) -> list[Undelivered]:
-    """A page of them, oldest first, after the row of the page before; one statement."""
-    statement = _ROWS.where(_own(scope))
+def listing(
+    session: Session, scope: Scope, *, after: int | None = None, size: int = PAGE
+) -> tuple[list[Undelivered], int | None]:
+    """A page of them, oldest first, and the row to read on after; one statement."""
+    statement = _DEAD.where(_own(scope))
     if after is not None:
         statement = statement.where(Outbox.id > after)
-    return [_undelivered(row) for row in session.execute(statement.order_by(Outbox.id).limit(PAGE))]
+    rows = session.execute(statement.order_by(Outbox.id).limit(size + 1)).all()
+    listed = [_undelivered(row) for row in rows[:size]]
+    return listed, listed[-1].row if len(rows) > size else None
 
 
 def read(session: Session, scope: Scope, row: int) -> Undelivered | None:
     """One dead message; None when there is none of that row in scope."""
-    found = session.execute(_ROWS.where(_own(scope), Outbox.id == row)).one_or_none()
+    found = session.execute(_DEAD.where(_own(scope), Outbox.id == row)).one_or_none()
     return _undelivered(found) if found is not None else None
+
+
+def is_known(session: Session, scope: Scope, row: int) -> bool:
+    """Whether a message of that row is in scope, dead or not."""
+    return session.execute(_ROWS.where(_own(scope), Outbox.id == row)).first() is not None
 
 
 def send_again(shop: Shop, scope: Scope, row: int, *, reason: str) -> None:
@@ -132,7 +141,7 @@ def _own(scope: Scope) -> ColumnElement[bool]:
 
 
 def _require(session: Session, scope: Scope, row: int) -> Outbox:
-    found = session.execute(_ROWS.where(_own(scope), Outbox.id == row)).one_or_none()
+    found = session.execute(_DEAD.where(_own(scope), Outbox.id == row)).one_or_none()
     if found is None:
         raise NotDead(row)
     return found.Outbox  # type: ignore[no-any-return]  # the first column

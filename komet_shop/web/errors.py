@@ -110,6 +110,10 @@ FIELDS = {
     "new_password": _l("New password"),
     "new_password_confirm": _l("The same password again"),
     "quantity": _l("Boxes"),
+    "reason": _l("Reason"),
+    "transaction_id": _l("Transaction number"),
+    "control_number": _l("Control number in Komet"),
+    "note": _l("What did you put right?"),
 }
 """What people know a field by."""
 CSRF = _l("The page was open for too long, or your session ended, so we could not accept the form.")

@@ -13,10 +13,13 @@ STARTS = (
     (Permission.CHECKOUT, "/shop"),
     (Permission.ORDER_ENTRY, "/order-entry"),
     (Permission.OPEN_INVOICES, "/ar"),
+    (Permission.REVIEWS, "/reviews"),
     (Permission.INTEGRATIONS, "/setup"),
-    (Permission.SHOP, "/shop"),
 )
-"""Where a person starts: the first address that they may use and that there is."""
+"""Where a person starts: the first address that they may use and that there is.
+
+Nobody of the staff starts in the shop: it has no prices for who buys for no customer.
+"""
 
 
 @blueprint.get("/")

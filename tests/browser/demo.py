@@ -116,13 +116,13 @@ class Person:
         )
         return page
 
-    def log_in(self, who: str) -> None:
+    def log_in(self, who: str, *, lands_at: str = "/shop") -> None:
         login = self.demo.ready["logins"][who]
         self.page.goto(f"{self.demo.shop}/login")
         self.page.get_by_label("Email").fill(login["email"])
         self.page.get_by_label("Password").fill(login["password"])
         self.page.get_by_role("button", name="Log in").click()
-        self.page.wait_for_url(re.compile("/shop"))
+        self.page.wait_for_url(re.compile(lands_at))
 
     def fill_cart(self, words: str = "freedom", boxes: int = 1) -> None:
         """Find flowers and put some into an empty cart."""

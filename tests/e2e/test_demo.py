@@ -35,9 +35,9 @@ def sell_at(gateway_url: str, location: str) -> None:
     answer.raise_for_status()
 
 
-def sales_at(gateway_url: str) -> list[int]:
+def sales_at(gateway_url: str, location: str) -> list[int]:
     ledger = get(f"{gateway_url}/_control/ledger").json()
-    return [row["amount_cents"] for row in ledger["transactions"]]
+    return [row["amount_cents"] for row in ledger["transactions"] if row["account"] == location]
 
 
 def test_the_ready_file_says_where_everything_is(demo: RunningDemo) -> None:
@@ -67,8 +67,8 @@ def test_cookies_of_the_shop_never_reach_the_sandboxes(demo: RunningDemo) -> Non
 @pytest.mark.parametrize(
     "who",
     [
-        "buyer", "buyer_required", "buyer_restricted", "buyer_cad", "sales", "clerk", "cashier",
-        "credit_manager", "admin", "admin_2fa",
+        "buyer", "buyer_required", "buyer_restricted", "buyer_cad", "buyer_unclear", "sales",
+        "clerk", "cashier", "credit_manager", "admin", "admin_2fa",
     ],
 )  # fmt: skip
 def test_everybody_in_the_ready_file_can_log_in(demo: RunningDemo, who: str) -> None:
@@ -90,6 +90,19 @@ def test_the_catalogue_came_from_komet(demo: RunningDemo) -> None:
 
     assert page.status_code == 200
     assert "Freedom" in page.text
+
+
+def test_one_payment_waits_for_the_clerk(demo: RunningDemo) -> None:
+    clerk, buyer = (Browser(demo.ready["shop_url"]) for _ in range(2))
+    clerk.log_in(**demo.logins["clerk"])
+    buyer.log_in(**demo.logins["buyer_unclear"])
+
+    reviews = clerk.get(clerk.get("/").headers["Location"])
+    orders = buyer.get("/orders")
+
+    assert reviews.text.count('<th scope="row">') == 1
+    assert "another amount" in reviews.text
+    assert "Payment being confirmed" in orders.text
 
 
 def test_secrets_are_for_their_owner_only(demo: RunningDemo) -> None:
@@ -138,15 +151,19 @@ def test_ctrl_c_ends_every_process_and_the_next_start_goes_on(tmp_path: Path) ->
         code, said = first.end(signal.SIGINT)
         left = first.alive()
     with RunningDemo(tmp_path) as second:
-        sales = sales_at(second.ready["clearent_url"])
+        sales = sales_at(second.ready["clearent_url"], "MIA")
         browser = Browser(second.ready["shop_url"])
         login = first.logins["buyer"]
         answer = browser.log_in(login["email"], login["password"])
+        clerk = Browser(second.ready["shop_url"])
+        clerk.log_in(**first.logins["clerk"])
+        waiting = clerk.get("/reviews").text.count('<th scope="row">')
 
     assert (code, left, said) == (0, [], "Ending ...\n")
     assert not second.ready_file.exists()
     assert second.logins == first.logins
     assert sales == [12_345]
+    assert waiting == 1
     assert answer.status_code in (302, 303)
 
 
@@ -183,7 +200,7 @@ def test_fresh_forgets_logins_and_sales(tmp_path: Path) -> None:
         sell_at(first.ready["clearent_url"], "MIA")
         kept = demo_files(first.data)
     with RunningDemo(tmp_path, "--fresh") as second:
-        sales = sales_at(second.ready["clearent_url"])
+        sales = sales_at(second.ready["clearent_url"], "MIA")
 
     assert {"secrets.json", "shop.db"} <= kept
     assert sales == []

@@ -1,0 +1,101 @@
+"""States, kinds and reasons in words that a clerk knows."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from babel.dates import format_timedelta
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from komet_shop.domain.operation_states import Resolution, State
+from komet_shop.plugin_api import Kind
+from komet_shop.services.gateway_search import Heard
+from komet_shop.services.reviews import Item
+from komet_shop.web.filters import money
+
+PARTS_OF_THE_SHOP = ("", "worker", "demo")
+"""Actors of the audit log who are nobody."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Word:
+    """A state in a word, with its tone."""
+
+    label: str
+    tone: str
+
+
+def kind_word(kind: Kind) -> str:
+    """What an operation was to do."""
+    words = {
+        Kind.SALE: _("Card payment"),
+        Kind.AUTHORIZE: _("Hold on a card"),
+        Kind.CAPTURE: _("Taking held money"),
+        Kind.VOID: _("Void"),
+        Kind.REFUND: _("Refund"),
+        Kind.CREDIT_REFUND: _("Refund of a credit"),
+        Kind.STORE_CARD: _("Saving a card"),
+    }
+    return str(words[kind])
+
+
+def state_word(item: Item) -> Word:
+    """Where an operation stands."""
+    if item.state is State.STRAY:
+        return _stray_word(item.resolution)
+    return {
+        State.CREATED: Word(label=_("About to be sent"), tone="waiting"),
+        State.SENDING: Word(label=_("Being sent"), tone="waiting"),
+        State.UNKNOWN: Word(label=_("Unclear"), tone="waiting"),
+        State.NEEDS_REVIEW: Word(label=_("To decide"), tone="warning"),
+        State.APPROVED: Word(label=_("Approved"), tone="success"),
+        State.DECLINED: Word(label=_("Declined"), tone="danger"),
+        State.FAILED: Word(label=_("Did not happen"), tone="neutral"),
+    }[item.state]
+
+
+def _stray_word(resolution: Resolution | None) -> Word:
+    if resolution is None:
+        return Word(label=_("Stray money"), tone="warning")
+    return {
+        Resolution.RETURNING: Word(label=_("Going back"), tone="waiting"),
+        Resolution.RETURNED: Word(label=_("Given back"), tone="info"),
+        Resolution.APPLIED: Word(label=_("Applied"), tone="success"),
+    }[resolution]
+
+
+def reason_text(reason: str) -> str:
+    """Why an operation stands where it stands, as a sentence of its own."""
+    told = _told(reason)
+    return told[:1].upper() + told[1:]
+
+
+def _told(reason: str) -> str:
+    """In the reader's language where it is the shop's; what a person wrote stays as it is."""
+    return str(_(reason)) if reason else ""
+
+
+def finding_text(words: str, currency: str) -> str:
+    """What the gateway said when it was asked."""
+    heard = Heard.read(words)
+    reason = _told(heard.reason)
+    if not heard.transaction_id:
+        return reason
+    amount = money(heard.amount_cents, currency)
+    told = _(
+        "Transaction %(id)s, %(amount)s: %(reason)s",
+        id=heard.transaction_id,
+        amount=amount,
+        reason=reason,
+    )
+    return str(told)
+
+
+def age_text(since: datetime, now: datetime) -> str:
+    """ "3 minutes", "2 days": how long something waits already."""
+    return format_timedelta(now - since, threshold=1.2, locale=str(get_locale() or "en"))
+
+
+def actor_text(who: str) -> str:
+    """Who did something; parts of the shop are the shop."""
+    return str(_("The shop")) if who in PARTS_OF_THE_SHOP else who
