@@ -6,8 +6,9 @@ is applied to is in `stray_uses`. Rule: docs/payments.md, "Strays".
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import Update, select, update
+from sqlalchemy import Select, Update, select, update
 from sqlalchemy.orm import Session, aliased
 
 from komet_shop.domain import identifiers
@@ -203,6 +204,12 @@ def kept(session: Session, operation: Operation, now: datetime) -> None:
 
 def paid_twice(session: Session, most: int) -> list[Operation]:
     """Strays that were not tried to void yet and whose order another charge has paid."""
+    return list(session.scalars(_paid_twice().limit(most)))
+
+
+@cache
+def _paid_twice() -> Select[Operation]:
+    """Built once: the worker asks every second."""
     other, others_payment, void = aliased(Operation), aliased(Payment), aliased(Operation)
     same = (
         (others_payment.id == Payment.id)
@@ -216,7 +223,7 @@ def paid_twice(session: Session, most: int) -> list[Operation]:
         .exists()
     )
     tried = select(void.id).where(void.parent_id == Operation.id, void.kind == Kind.VOID).exists()
-    statement = (
+    return (
         select(Operation)
         .join(Payment, Payment.id == Operation.payment_id)
         .where(
@@ -226,8 +233,8 @@ def paid_twice(session: Session, most: int) -> list[Operation]:
             paid,
             ~tried,
         )
+        .order_by(Operation.id)
     )
-    return list(session.scalars(statement.order_by(Operation.id).limit(most)))
 
 
 def _has_no_money(sibling: Operation, transaction: Transaction) -> bool:
