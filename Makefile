@@ -11,10 +11,10 @@ demo: setup
 	$(BIN)/komet-shop demo $(DEMO)
 
 test: system check
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not full"
+	$(BIN)/python -m pytest . tests/faults -n 2 --dist loadgroup -m "not full"
 
 test-full: system check
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --durations=15
+	$(BIN)/python -m pytest . tests/faults -n 2 --dist loadgroup --durations=15
 
 check: setup
 	$(BIN)/ruff format --check .
