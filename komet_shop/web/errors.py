@@ -113,7 +113,7 @@ FIELDS = {
     "reason": _l("Reason"),
     "transaction_id": _l("Transaction number"),
     "control_number": _l("Control number in Komet"),
-    "note": _l("What did you put right?"),
+    "put_right": _l("What did you put right?"),
 }
 """What people know a field by."""
 CSRF = _l("The page was open for too long, or your session ended, so we could not accept the form.")

@@ -34,7 +34,7 @@ def test_in_a_field(browser: Browser, spelling: str) -> None:
     answer = browser.post("/probe/form", {"note": f"please take {spelling} again"})
 
     assert answer.status_code == 422
-    assert "What was entered in “What did you put right?” looks like a card number." in answer.text
+    assert "What was entered in “note” looks like a card number." in answer.text
 
 
 def test_in_the_password_of_a_login(browser: Browser) -> None:

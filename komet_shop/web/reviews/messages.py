@@ -26,7 +26,7 @@ LONGEST_REASON = 500
 class AgainForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """What was put right, for those who read it later."""
 
-    note = StringField(_l("What did you put right?"), validators=[Length(max=LONGEST_REASON)])
+    put_right = StringField(_l("What did you put right?"), validators=[Length(max=LONGEST_REASON)])
 
 
 class ByHandForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
@@ -72,7 +72,7 @@ def send_again(row: int) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(row, form, ByHandForm(formdata=None)), 422
     try:
-        undelivered.send_again(shop(), scope(), row, reason=(form.note.data or "").strip())
+        undelivered.send_again(shop(), scope(), row, reason=(form.put_right.data or "").strip())
     except NotDead:
         return _gone(row)
     flash(_("It is sent again. If it is refused once more, it comes back here."), "success")

@@ -40,7 +40,7 @@ def test_a_dead_message_says_what_it_is_why_and_who_waits(desk: Desk, row: int) 
 def test_it_can_be_sent_again(desk: Desk, row: int) -> None:
     path = f"/reviews/messages/{row}"
 
-    shown = landed(desk, desk.press(path, "deliveries", note="named the customer"))
+    shown = landed(desk, desk.press(path, "deliveries", put_right="named the customer"))
 
     assert "It is sent again." in shown
     assert state(desk, row) == "ready"
