@@ -5,8 +5,11 @@ import socket
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import CodeType
 
 import pytest
+from flask import Flask
+from jinja2.bccache import Bucket, BytecodeCache
 from komet_clearent.plugin import plugin as clearent
 from komet_clearent.sandbox.program import SandboxServer
 
@@ -25,6 +28,25 @@ from tests.postgres import Cluster, cluster
 from tests.world import World
 
 FAST = Deadlines(connect=0.3, total=1.0)
+
+
+class TemplatesOnce(BytecodeCache):
+    """Compiled templates of this process: most tests make an application of their own."""
+
+    def __init__(self) -> None:
+        self._compiled: dict[str, tuple[str, CodeType]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        checksum, code = self._compiled.get(bucket.key, ("", None))
+        if checksum == bucket.checksum:
+            bucket.code = code
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        assert bucket.code is not None
+        self._compiled[bucket.key] = (bucket.checksum, bucket.code)
+
+
+Flask.jinja_options = {"bytecode_cache": TemplatesOnce()}
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 

@@ -29,6 +29,7 @@ class QuietHandler(WSGIRequestHandler):
 
     server_version = "sandbox"
     sys_version = ""
+    disable_nagle_algorithm = True  # headers and body are two writes; the second would wait 40 ms
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Keep silent; what arrived can be read at the control address."""

@@ -44,7 +44,7 @@ def receiving(world: World) -> Iterator[Receiver]:
     app = create_app(world.shop.config, world.shop, areas=())
     receiver = Receiver(app.wsgi_app)
     server = make_server("localhost", 0, receiver, threaded=True, request_handler=QuietHandler)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     account = world.only(GatewayAccount)
     path = f"plugins/{account.plugin}/notifications/{account.id}"

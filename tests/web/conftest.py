@@ -31,7 +31,7 @@ Serve = Callable[..., Browser]
 def listening(app: Flask) -> Iterator[str]:
     """The address of the application while it is served by threads."""
     server = make_server("localhost", 0, app, threaded=True, request_handler=QuietHandler)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     try:
         yield f"http://localhost:{server.server_port}"
