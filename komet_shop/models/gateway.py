@@ -200,6 +200,8 @@ class OperationLookup(Base):
     answered: Mapped[bool]
     control_worked: Mapped[bool]
     found: Mapped[int] = mapped_column(Integer)
+    transaction_id: Mapped[str] = mapped_column(String(40), server_default="")
+    amount_cents: Mapped[int | None] = mapped_column(BigId)
     finding: Mapped[Long]
 
 

@@ -1,6 +1,5 @@
 """Asking the gateway what it knows of an operation. Reads only; call with no unit open."""
 
-import re
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -16,6 +15,16 @@ from komet_shop.services.shop import Shop
 
 LOOK_BACK = timedelta(minutes=10)
 NOTHING = N_("nothing")
+CONTROL_FAILED = N_("nothing, but a payment that must be there was not found either")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """What a lookup proves and, where a transaction proves it, which one and its cents."""
+
+    reason: str
+    transaction_id: str = ""
+    amount_cents: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,40 +51,21 @@ class Found:
         with_money = [pair for pair in judged if pair[1].state not in _WITHOUT_MONEY]
         return next(iter(with_money or judged), None)
 
-    def in_words(self, operation: Operation) -> str:
+    def finding(self, operation: Operation) -> Finding:
         """For the time line of the operation: what a person would say was found."""
         if not self.answered:
-            return N_("no answer")
+            return Finding(reason=N_("no answer"))
         decisive = self.decisive(operation)
         if decisive is not None:
             transaction, verdict = decisive
-            cents = transaction.amount_cents
-            return f"transaction {transaction.id} of {cents} cents: {verdict.reason}"
+            return Finding(
+                reason=verdict.reason,
+                transaction_id=transaction.id,
+                amount_cents=transaction.amount_cents,
+            )
         if not self.control_worked:
-            return N_("nothing, but a payment that must be there was not found either")
-        return NOTHING
-
-
-_WORDS = re.compile(r"transaction (?P<id>\S+) of (?P<cents>\d+) cents: (?P<reason>.*)", re.DOTALL)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Heard:
-    """What `Found.in_words` said, taken apart again: a transaction and why it proves what."""
-
-    reason: str
-    transaction_id: str = ""
-    amount_cents: int = 0
-
-    @classmethod
-    def read(cls, words: str) -> "Heard":
-        """From the words of a lookup that was kept."""
-        told = _WORDS.fullmatch(words)
-        if told is None:
-            return cls(reason=words)
-        return cls(
-            reason=told["reason"], transaction_id=told["id"], amount_cents=int(told["cents"])
-        )
+            return Finding(reason=CONTROL_FAILED)
+        return Finding(reason=NOTHING)
 
 
 _WITHOUT_MONEY = frozenset({State.DECLINED, State.FAILED})

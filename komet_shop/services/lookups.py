@@ -215,6 +215,7 @@ def _noes(operation: Operation, found: Found, now: datetime) -> Noes:
 def _note(
     session: Session, operation: Operation, found: Found, actor: Actor, now: datetime
 ) -> None:
+    finding = found.finding(operation)
     session.execute(
         insert(OperationLookup).values(
             operation_id=operation.id,
@@ -223,7 +224,9 @@ def _note(
             answered=found.answered,
             control_worked=found.control_worked,
             found=len(found.ours),
-            finding=found.in_words(operation),
+            transaction_id=finding.transaction_id,
+            amount_cents=finding.amount_cents,
+            finding=finding.reason,
         )
     )
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from komet_shop.domain.verdict import ANOTHER_AMOUNT, FOUND_APPROVED, VOIDED_SINCE
-from komet_shop.services.gateway_search import NOTHING, Heard
+from komet_shop.services.gateway_search import NOTHING
 from komet_shop.services.review_decisions import Outcome
 from komet_shop.services.reviews import Evidence
 
@@ -17,14 +17,18 @@ _SPEAKS_FOR = {
 
 @dataclass(frozen=True, kw_only=True)
 class Hint:
-    """What was heard last, and the decision that it speaks for; None where it says nothing."""
+    """The decision that the last answer speaks for, and the cents that it told of.
 
-    heard: Heard
-    outcome: Outcome | None
+    `outcome` None: it speaks for nothing.
+    """
+
+    found_cents: int = 0
+    outcome: Outcome | None = None
 
 
 def hint(evidence: Evidence) -> Hint:
     """Of an operation that waits for a person."""
     last = evidence.last_answer
-    heard = Heard.read(last.words if last is not None else "")
-    return Hint(heard=heard, outcome=_SPEAKS_FOR.get(heard.reason))
+    if last is None:
+        return Hint()
+    return Hint(found_cents=last.facts["amount_cents"] or 0, outcome=_SPEAKS_FOR.get(last.words))

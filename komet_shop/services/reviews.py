@@ -275,7 +275,12 @@ def _asked(session: Session, item: Item) -> list[Moment]:
             kind=item.kind,
             who=row.asked_by,
             words=row.finding,
-            facts={"answered": row.answered, "found": row.found},
+            facts={
+                "answered": row.answered,
+                "found": row.found,
+                "transaction_id": row.transaction_id,
+                "amount_cents": row.amount_cents,
+            },
         )
         for row in rows
     ]

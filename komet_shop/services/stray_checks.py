@@ -46,6 +46,7 @@ def _was_undone(stray: Operation, transaction: Transaction) -> bool:
 
 
 def _note(session: Session, stray: Operation, found: Found, actor: Actor, now: datetime) -> None:
+    finding = found.finding(stray)
     session.execute(
         insert(OperationLookup).values(
             operation_id=stray.id,
@@ -54,7 +55,9 @@ def _note(session: Session, stray: Operation, found: Found, actor: Actor, now: d
             answered=found.answered,
             control_worked=found.control_worked,
             found=len(found.ours),
-            finding=found.in_words(stray),
+            transaction_id=finding.transaction_id,
+            amount_cents=finding.amount_cents,
+            finding=finding.reason,
         )
     )
 

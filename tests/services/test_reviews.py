@@ -72,7 +72,7 @@ def test_a_part_that_was_approved_waits_for_a_person_with_its_evidence(world: Wo
     assert found.moments[0].who == "Ana Person"
     hint = review_hints.hint(found)
     assert hint.outcome is Outcome.GIVE_BACK
-    assert hint.heard.amount_cents == operation.amount_cents // 2
+    assert hint.found_cents == operation.amount_cents // 2
     assert world.messages()[-1] == "review"
 
 

@@ -97,7 +97,7 @@ def _otherwise(item: Item, hint: Hint) -> Offer:
         kept = _("What moved becomes stray money, and you decide about it there.")
         title, button = _("Another amount went back"), _("Keep it as stray money")
         return _decision(item, Outcome.GIVE_BACK, title, kept, button=button)
-    there = hint.heard.amount_cents if hint.outcome is Outcome.GIVE_BACK else 0
+    there = hint.found_cents if hint.outcome is Outcome.GIVE_BACK else 0
     amount = money(there, item.currency)
     title = (
         _("Another amount was charged, %(amount)s: give it back", amount=amount)

@@ -77,7 +77,7 @@ def _sent(_moment: Moment, _currency: str) -> Texts:
 
 def _looked_up(moment: Moment, currency: str) -> Texts:
     tone = "info" if moment.facts["answered"] else "waiting"
-    found = finding_text(moment.words, currency)
+    found = finding_text(moment, currency)
     return _("The gateway was asked"), _("It said: %(what)s", what=found), tone
 
 

@@ -9,8 +9,7 @@ from flask_babel import gettext as _
 
 from komet_shop.domain.operation_states import Resolution, State
 from komet_shop.plugin_api import Kind
-from komet_shop.services.gateway_search import Heard
-from komet_shop.services.reviews import Item
+from komet_shop.services.reviews import Item, Moment
 from komet_shop.web.filters import money
 
 PARTS_OF_THE_SHOP = ("", "worker", "demo")
@@ -75,17 +74,15 @@ def _told(reason: str) -> str:
     return str(_(reason)) if reason else ""
 
 
-def finding_text(words: str, currency: str) -> str:
+def finding_text(moment: Moment, currency: str) -> str:
     """What the gateway said when it was asked."""
-    heard = Heard.read(words)
-    reason = _told(heard.reason)
-    if not heard.transaction_id:
+    reason = _told(moment.words)
+    if not moment.facts["transaction_id"]:
         return reason
-    amount = money(heard.amount_cents, currency)
     told = _(
         "Transaction %(id)s, %(amount)s: %(reason)s",
-        id=heard.transaction_id,
-        amount=amount,
+        id=moment.facts["transaction_id"],
+        amount=money(moment.facts["amount_cents"], currency),
         reason=reason,
     )
     return str(told)

@@ -1,0 +1,51 @@
+"""Migrations of a shop that has been in use: its rows come through."""
+
+from typing import Any
+
+from sqlalchemy import insert, text
+
+from komet_shop import migrations
+from komet_shop.models import OperationLookup
+from komet_shop.models.database import Database
+from tests.world import World
+
+KEPT = ("payment", "operation", "invoice", "ledger_transfer", "audit", "outbox")
+FOUND = {"transaction_id": "4711", "amount_cents": 2500, "finding": "found, approved"}
+
+
+def test_a_used_database_goes_one_release_back_and_forward(world: World) -> None:
+    world.pay()
+    database = world.shop.database
+    before = _counts(database)
+
+    migrations.downgrade(database.engine, "0003")
+    older = _counts(database)
+    migrations.upgrade(database.engine)
+
+    assert before == older == _counts(database)
+    assert all(before.values())
+
+
+def test_what_a_lookup_found_moves_out_of_its_words(world: World) -> None:
+    operation, database = world.pay(), world.shop.database
+    asked = {"operation_id": operation.id, "at": operation.created_at, "asked_by": "worker"}
+    worked = {"answered": True, "control_worked": True, "found": 1}
+    with database.write() as session:
+        session.execute(insert(OperationLookup).values(**asked, **worked, **FOUND))
+
+    migrations.downgrade(database.engine, "0003")
+    older = _rows(database, "SELECT finding FROM operation_lookup")
+    migrations.upgrade(database.engine)
+    newer = _rows(database, "SELECT transaction_id, amount_cents, finding FROM operation_lookup")
+
+    assert older == [("transaction 4711 of 2500 cents: found, approved",)]
+    assert newer == [tuple(FOUND.values())]
+
+
+def _rows(database: Database, statement: str) -> list[Any]:
+    with database.read() as session:
+        return [tuple(row) for row in session.execute(text(statement))]
+
+
+def _counts(database: Database) -> dict[str, int]:
+    return {table: _rows(database, f"SELECT count(*) FROM {table}")[0][0] for table in KEPT}
