@@ -83,22 +83,24 @@ def software_version() -> str:
         return "0"
 
 
-def open_shop(config: Config, plugin: Plugin | None = None) -> Shop:
+def open_shop(
+    config: Config, plugin: Plugin | None = None, database: Database | None = None
+) -> Shop:
     """Join the parts that services share; once per process.
 
     Raises:
         PluginError: no usable payment plugin is installed.
     """
     chosen = plugin or active_plugin(config.plugin)
-    database = Database(config.database_url)
+    known = database or Database(config.database_url)
     box = SecretBox(config.master_key)
-    host: Host = ShopHost(database, chosen.name)
+    host: Host = ShopHost(known, chosen.name)
     return Shop(
         config=config,
         clock=Clock(config.clock_file),
-        database=database,
+        database=known,
         box=box,
-        gateways=Gateways(config=config, database=database, box=box, plugin=chosen, host=host),
+        gateways=Gateways(config=config, database=known, box=box, plugin=chosen, host=host),
         bulkhead=Bulkhead(config.payments_in_flight),
     )
 

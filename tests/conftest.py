@@ -4,6 +4,7 @@ import shutil
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from types import CodeType
 
@@ -83,33 +84,58 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture
-def fresh_url(
-    request: pytest.FixtureRequest, tmp_path: Path, worker_number: "Callable[[], int]"
-) -> Iterator[Callable[[str], str]]:
-    """Makes migrated, empty databases: `fresh_url("sqlite")` or `fresh_url("postgresql")`."""
-    made: list[str] = []
+class Places:
+    """Where the databases of this process lie: one address for each kind and number.
 
-    def make(kind: str) -> str:
+    Each test starts with an empty one at the same address, so that what was compiled for it
+    need not be compiled again.
+    """
+
+    def __init__(self, request: pytest.FixtureRequest, folder: Path) -> None:
+        self._request = request
+        self._folder = folder
+        self._opened: dict[str, Database] = {}
+
+    def lay(self, kind: str, number: int = 0) -> str:
+        """The address of a migrated, empty "sqlite" or "postgresql"; what was there is gone."""
         if kind == "sqlite":
-            path = tmp_path / "shop.db"
-            shutil.copy(request.getfixturevalue("sqlite_template"), path)
+            path = self._folder / f"shop-{number}.db"
+            for left in self._folder.glob(f"{path.name}*"):
+                left.unlink()
+            shutil.copy(self._request.getfixturevalue("sqlite_template"), path)
             return f"sqlite:///{path}"
-        name = f"shop_{worker_number()}"
-        made.append(name)
-        running: Cluster = request.getfixturevalue("postgres")
-        return running.create(name, template="template_shop")
+        running: Cluster = self._request.getfixturevalue("postgres")
+        running.drop(f"shop_{number}")
+        return running.create(f"shop_{number}", template="template_shop")
 
-    yield make
-    for name in made:
-        request.getfixturevalue("postgres").drop(name)
+    def open(self, url: str) -> Database:
+        """The database at an address, without connections of an earlier test."""
+        if url not in self._opened:
+            self._opened[url] = Database(url)
+        self._opened[url].close()
+        return self._opened[url]
+
+    def close(self) -> None:
+        """Give all connections back."""
+        for database in self._opened.values():
+            database.close()
 
 
 @pytest.fixture(scope="session")
-def worker_number() -> Callable[[], int]:
-    """Numbers for names of databases."""
-    given = iter(range(1_000_000))
-    return lambda: next(given)
+def places(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Places]:
+    """Databases of this process."""
+    made = Places(request, tmp_path_factory.mktemp("places"))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def fresh_url(places: Places) -> Callable[[str], str]:
+    """Makes migrated, empty databases: `fresh_url("sqlite")` or `fresh_url("postgresql")`."""
+    numbers = count()
+    return lambda kind: places.lay(kind, next(numbers))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -119,9 +145,9 @@ def database_url(request: pytest.FixtureRequest, fresh_url: Callable[[str], str]
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
+def database(database_url: str, places: Places) -> Iterator[Database]:
     """A migrated, empty database of each kind."""
-    opened = Database(database_url)
+    opened = places.open(database_url)
     yield opened
     opened.close()
 

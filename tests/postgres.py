@@ -34,7 +34,7 @@ class Cluster:
 
     def create(self, database: str, template: str = "template1") -> str:
         """A new database, copied from `template`; returns its URL."""
-        self._command(f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
+        self._command(f'CREATE DATABASE "{database}" TEMPLATE "{template}" STRATEGY FILE_COPY')
         return self.url(database)
 
     def drop(self, database: str) -> None:

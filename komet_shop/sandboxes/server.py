@@ -55,7 +55,7 @@ class SandboxServer:
         self.stopping = stopping or threading.Event()
         self._server = make_server(host, port, app, threaded=True, request_handler=QuietHandler)
         self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(0.05,), daemon=True
+            target=self._server.serve_forever, args=(0.01,), daemon=True
         )  # how often it looks whether to stop, in seconds
         self.url = f"http://{host}:{self._server.server_port}"
 

@@ -1,19 +1,16 @@
 """Days that nobody would think of: random steps against the real services and a real gateway."""
 
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 from komet_clearent.sandbox.program import SandboxServer
 from komet_clearent.sandbox.state import Options
-from sqlalchemy import Connection, event
+from sqlalchemy.engine import make_url
 
 from komet_shop.config import Config
-from komet_shop.models.database import Database
-from tests.conftest import MovableClock, shop_of
+from tests.conftest import MovableClock, Places, shop_of
 from tests.stateful.payments import Payments
 from tests.world import World
 
@@ -39,24 +36,17 @@ def days(number: int, steps: int, *, derandomize: bool = False) -> settings:
     ],
 )
 def test_whatever_happens_no_money_is_lost_or_doubled(
-    fresh_url: Callable[[str], str],
+    places: Places,
     config: Config,
     clock: MovableClock,
     day: settings,
 ) -> None:
-    statements: dict[Any, Any] = {}
-
-    def share_statements(connection: Connection) -> None:
-        """A new database for each day need not compile the same statements again."""
-        connection.execution_options(compiled_cache=statements)
-
     with SandboxServer(Options(clock_file=clock.path)) as gateway:
 
         def open_world() -> tuple[World, MovableClock]:
             clock.path.write_text("0")
             gateway.sandbox.reset()
-            database = Database(fresh_url(config.database_url.partition("+")[0].partition(":")[0]))
-            event.listen(database.engine, "engine_connect", share_statements)
+            database = places.open(places.lay(make_url(config.database_url).get_backend_name()))
             configured = replace(config, gateway_url=gateway.url)
             return World.build(shop_of(configured, clock, database), gateway), clock
 

@@ -42,12 +42,11 @@ def listening(app: Flask) -> Iterator[str]:
 
 
 @pytest.fixture
-def web_shop(config: Config) -> Iterator[Shop]:
+def web_shop(config: Config, database: Database) -> Iterator[Shop]:
     """The shop's parts with the dummy plugin, as `create_app` gets them."""
-    opened = open_shop(config, dummy)
+    opened = open_shop(config, dummy, database)
     yield opened
     opened.bulkhead.drain()
-    opened.database.close()
 
 
 @pytest.fixture

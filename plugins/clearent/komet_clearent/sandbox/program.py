@@ -54,7 +54,7 @@ class SandboxServer:
         self.sandbox.close()
 
     def _serve(self) -> None:
-        self._server.serve_forever(poll_interval=0.05)
+        self._server.serve_forever(poll_interval=0.01)
 
 
 def main(arguments: list[str] | None = None) -> None:
