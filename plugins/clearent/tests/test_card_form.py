@@ -168,6 +168,17 @@ def test_a_wrong_number_is_announced_and_can_be_put_right(page: Page, shop: Shop
     expect(page.get_by_role("heading", name="Paid")).to_be_visible()
 
 
+def test_what_the_fields_say_stays_when_their_frame_loads_late(page: Page, shop: Shop) -> None:
+    page.goto(shop.url)
+    fields(page).get_by_label("Card number").fill("4111111111111112")
+    page.get_by_role("button", name="Pay").click()
+    expect(page.get_by_role("alert")).to_contain_text("Check the number")
+
+    page.locator("iframe").dispatch_event("load")
+
+    expect(page.get_by_role("alert")).to_contain_text("Check the number")
+
+
 def test_the_sdk_may_answer_with_text(page: Page, shop: Shop, clearent: SandboxServer) -> None:
     answer = page.request.post(
         f"{clearent.url}/_control/assumptions", data={"sdk_resolves_text": True}

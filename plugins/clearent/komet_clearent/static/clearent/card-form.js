@@ -22,6 +22,7 @@
       this.isReady = false;
       this.isPassing = false;
       this.attempt = null;
+      this.shown = null;
     }
 
     start() {
@@ -68,7 +69,10 @@
       const timer = setTimeout(() => this.show("blocked"), FRAME_WAIT_MS);
       frame.addEventListener("load", () => {
         clearTimeout(timer);
-        this.show(null);
+        // The fields answer before their frame has loaded: what they said must stay.
+        if (this.shown === "blocked") {
+          this.show(null);
+        }
       });
     }
 
@@ -161,6 +165,7 @@
     }
 
     show(reason) {
+      this.shown = reason;
       this.wait.hidden = true;
       const texts = this.root.dataset;
       const byReason = { unread: texts.textUnread, blocked: texts.textBlocked, slow: texts.textSlow };
