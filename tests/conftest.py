@@ -28,7 +28,7 @@ from tests import factories
 from tests.postgres import Cluster, cluster
 from tests.world import World
 
-FAST = Deadlines(connect=0.3, total=1.0)
+FAST = Deadlines(connect=0.5, total=2.0)
 
 
 class TemplatesOnce(BytecodeCache):

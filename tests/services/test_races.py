@@ -15,7 +15,7 @@ from komet_shop.services import captures, lookups, receiving, refunds, results, 
 from komet_shop.services.evidence import Evidence
 from komet_shop.services.follow_ups import FollowUpRefused, Started
 from komet_shop.services.limits import LimitRefused
-from tests.at_once import THREADS, at_once
+from tests.at_once import THREADS, at_once, everybody_has_looked
 from tests.conftest import MovableClock
 from tests.world import World
 
@@ -35,6 +35,7 @@ def reserve_naively(world: World, invoice_id: int, cents: int) -> None:
     """The twin: look whether enough is left, then take it."""
     with world.shop.database.read() as session:
         invoice = session.get_one(Invoice, invoice_id)
+    everybody_has_looked()
     if invoice.pay_reserved_cents + cents > invoice.open_cents:
         raise LimitRefused("invoice")
     with world.shop.database.write() as session:
@@ -70,6 +71,7 @@ def refund_naively(world: World) -> None:
             Operation.payment_id == payment.id, Operation.kind == Kind.CREDIT_REFUND
         )
         refunded = session.execute(sum_of_refunds).scalar_one()
+    everybody_has_looked()
     if refunded + charge.amount_cents > payment.captured_cents:
         raise LimitRefused("payment")
     row = {

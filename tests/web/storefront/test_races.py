@@ -17,7 +17,7 @@ from komet_shop.models import Customer, Operation, Order
 from komet_shop.plugin_api import ChargeRequest, Kind, OneTimeCard
 from komet_shop.services.shop import Shop
 from komet_shop.web.permissions import public
-from tests.at_once import THREADS, at_once
+from tests.at_once import THREADS, at_once, everybody_has_looked
 from tests.web.browser import Browser
 from tests.web.conftest import listening
 from tests.web.storefront.buying import Buying, forms
@@ -143,6 +143,7 @@ def naive(buying: Buying, shop: Shop, serve: ExitStack) -> str:
             order = session.scalars(select(Order)).one()
             if order.state != "draft":
                 return "paid already"
+        everybody_has_looked()
         account = buying.world.shop.gateways.connect(1)
         account.charge(
             ChargeRequest(
