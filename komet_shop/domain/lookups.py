@@ -8,6 +8,7 @@ THEN_EVERY = timedelta(minutes=15)
 GIVE_UP_AFTER = timedelta(hours=24)
 WATCH_HOURS = (1, 2, 4, 8, 16, 24, 36, 48)
 """A gateway may charge late: what was given up is looked up until its batch must be closed."""
+WATCH_AGAIN = timedelta(hours=1)
 
 QUIET_PERIOD = timedelta(minutes=10)
 SAID_NO_TIMES = 3
@@ -44,10 +45,13 @@ def next_check(sent_at: datetime, now: datetime, noes: Noes = NONE) -> datetime:
     return min(rung, soon) if soon > now else rung
 
 
-def next_watch(sent_at: datetime, now: datetime) -> datetime | None:
-    """When to look once more for an operation that was given up; None after two days."""
+def next_watch(sent_at: datetime, now: datetime, *, answered: bool = True) -> datetime | None:
+    """When to look once more for an operation that was given up; None after two days.
+
+    The watch ends only with an answer: a gateway that cannot be asked then is asked again.
+    """
     rungs = (sent_at + timedelta(hours=hours) for hours in WATCH_HOURS)
-    return next((rung for rung in rungs if rung > now), None)
+    return next((rung for rung in rungs if rung > now), None if answered else now + WATCH_AGAIN)
 
 
 def needs_a_person(sent_at: datetime, now: datetime) -> bool:

@@ -148,7 +148,7 @@ def _conclude(session: Session, shop: Shop, operation_id: int, found: Found, act
     noes = _noes(operation, found, now)
     if operation.state != State.NEEDS_REVIEW:
         _apply(session, operation, found, noes, actor=actor, now=now)
-    _release(session, operation, noes, now)
+    _release(session, operation, found, noes, now)
     if found.answered:
         gateways.note_answer(session, operation.account_id, now)
     if found.worked:
@@ -231,7 +231,9 @@ def _note(
     )
 
 
-def _release(session: Session, operation: Operation, noes: Noes, now: datetime) -> None:
+def _release(
+    session: Session, operation: Operation, found: Found, noes: Noes, now: datetime
+) -> None:
     session.execute(
         update(Operation)
         .where(Operation.id == operation.id)
@@ -241,15 +243,15 @@ def _release(session: Session, operation: Operation, noes: Noes, now: datetime) 
             checks=Operation.checks + 1,
             noes=noes.count,
             last_no_at=noes.last_at,
-            next_check_at=_next_check(operation, noes, now),
+            next_check_at=_next_check(operation, found, noes, now),
         )
     )
 
 
-def _next_check(operation: Operation, noes: Noes, now: datetime) -> datetime | None:
+def _next_check(operation: Operation, found: Found, noes: Noes, now: datetime) -> datetime | None:
     assert operation.sent_at is not None
     if operation.state == State.UNKNOWN:
         return rules.next_check(operation.sent_at, now, noes)
     if operation.state == State.FAILED:
-        return rules.next_watch(operation.sent_at, now)
+        return rules.next_watch(operation.sent_at, now, answered=found.worked)
     return None

@@ -20,11 +20,14 @@ from komet_shop.services.stray_uses import AlreadyDecided, OnlyGiveBack
 from tests.at_once import THREADS, at_once
 from tests.conftest import MovableClock
 from tests.services.mishaps import (
+    HOURS,
     books_are_right,
     charged_late,
     charged_twice,
     clerk,
     followers,
+    given_up,
+    sell_outside,
     settle,
     strays,
     suspense_cents,
@@ -105,6 +108,22 @@ def test_a_late_charge_is_found_and_can_pay_its_order(world: World, clock: Movab
     assert world.invoice().open_cents == 0
     assert {"receipt", "checkout", "komet_order", "komet_payment"} <= set(world.messages())
     assert books_are_right(world)
+
+
+def test_the_watch_ends_only_with_an_answer(world: World, clock: MovableClock) -> None:
+    operation = given_up(world, clock)
+    sell_outside(world, operation.amount_cents, operation.gateway_ref)
+    world.arm("lookup_down", times=None)
+    clock.advance(seconds=49 * HOURS)
+    world.sweep()
+    unanswered = world.operation(operation.id)
+    world.disarm()
+
+    clock.advance(seconds=1 * HOURS)
+    world.sweep()
+
+    assert unanswered.state == State.FAILED
+    assert world.operation(operation.id).state == State.STRAY
 
 
 def test_a_late_charge_whose_order_was_paid_again_goes_back(

@@ -146,8 +146,8 @@ class Payments(RuleBasedStateMachine):
     @precondition(lambda self: self.has(State.FAILED, kind=Kind.SALE))
     @rule(pick=picks)
     def charge_late(self, pick: int) -> None:
-        """A slow gateway charges what we had given up."""
-        given_up = [one for one in self._of(Kind.SALE) if one.state == State.FAILED]
+        """A slow gateway charges what we had given up, within the two days of the watch."""
+        given_up = [one for one in self._of(Kind.SALE) if self._is_watched(one)]
         if not given_up or any(one.gateway_ref in self._charged() for one in given_up):
             return
         operation = given_up[pick % len(given_up)]
@@ -299,6 +299,9 @@ class Payments(RuleBasedStateMachine):
         stray_returns.give_back_what_is_paid_twice(self.shop)
         deliveries.deliver_to_erp(self.shop, None, owner="test")
         audit_chain.seal(self.shop)
+
+    def _is_watched(self, operation: Operation) -> bool:
+        return operation.state == State.FAILED and operation.next_check_at is not None
 
     def _is_under_way(self) -> bool:
         charged = self._charged()

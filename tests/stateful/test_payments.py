@@ -1,5 +1,6 @@
 """Days that nobody would think of: random steps against the real services and a real gateway."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
@@ -28,26 +29,38 @@ def days(number: int, steps: int, *, derandomize: bool = False) -> settings:
     )
 
 
-@pytest.mark.parametrize(
-    "day",
-    [
-        pytest.param(days(50, 30, derandomize=True), id="quick"),
-        pytest.param(days(1_000, 50), id="full", marks=pytest.mark.full),
-    ],
-)
+QUICK = {"sqlite": days(70, 30, derandomize=True), "postgresql": days(30, 30, derandomize=True)}
+FULL = {"sqlite": days(150, 50), "postgresql": days(50, 50)}
+PARTS = 10
+"""Of the full run, so that several processes share it: 2,000 days on both databases."""
+
+
 def test_whatever_happens_no_money_is_lost_or_doubled(
-    places: Places,
-    config: Config,
-    clock: MovableClock,
-    day: settings,
+    places: Places, config: Config, clock: MovableClock
 ) -> None:
+    live(QUICK, places, config, clock)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("part", range(PARTS))
+def test_through_two_thousand_days_no_money_is_lost_or_doubled(
+    places: Places, config: Config, clock: MovableClock, part: int
+) -> None:
+    live(FULL, places, config, clock)
+
+
+def live(
+    days_on: Mapping[str, settings], places: Places, config: Config, clock: MovableClock
+) -> None:
+    """Each day has an empty database and an empty gateway of its own."""
+    kind = make_url(config.database_url).get_backend_name()
     with SandboxServer(Options(clock_file=clock.path)) as gateway:
 
         def open_world() -> tuple[World, MovableClock]:
             clock.path.write_text("0")
             gateway.sandbox.reset()
-            database = places.open(places.lay(make_url(config.database_url).get_backend_name()))
+            database = places.open(places.lay(kind))
             configured = replace(config, gateway_url=gateway.url)
             return World.build(shop_of(configured, clock, database), gateway), clock
 
-        run_state_machine_as_test(lambda: Payments(open_world), settings=day)
+        run_state_machine_as_test(lambda: Payments(open_world), settings=days_on[kind])
