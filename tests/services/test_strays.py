@@ -113,7 +113,7 @@ def test_a_late_charge_is_found_and_can_pay_its_order(world: World, clock: Movab
 def test_the_watch_ends_only_with_an_answer(world: World, clock: MovableClock) -> None:
     operation = given_up(world, clock)
     sell_outside(world, operation.amount_cents, operation.gateway_ref)
-    world.arm("lookup_down", times=None)
+    world.arm("lookup_down", times=1_000)
     clock.advance(seconds=49 * HOURS)
     world.sweep()
     unanswered = world.operation(operation.id)
