@@ -1,11 +1,17 @@
 """The shop's tables. Importing this package makes all of them known to SQLAlchemy."""
 
 from komet_shop.models.base import Base
+from komet_shop.models.card_settings import (
+    CardApplication,
+    CardTerminal,
+    CompanyCardSettings,
+    LocationCardSettings,
+    PaymentMethod,
+)
 from komet_shop.models.catalogue import Carrier, InventoryLine, Product, ShipTo
 from komet_shop.models.gateway import (
     CardTokenUse,
     GatewayAccount,
-    LocationCardSettings,
     Operation,
     OperationLookup,
     SavedCard,
@@ -37,10 +43,13 @@ __all__ = [
     "Application",
     "Audit",
     "Base",
+    "CardApplication",
+    "CardTerminal",
     "CardTokenUse",
     "Carrier",
     "ClerkTask",
     "Company",
+    "CompanyCardSettings",
     "Customer",
     "GatewayAccount",
     "InventoryLine",
@@ -58,6 +67,7 @@ __all__ = [
     "Outbox",
     "OutboxSequence",
     "Payment",
+    "PaymentMethod",
     "Product",
     "RateCounter",
     "Role",

@@ -23,7 +23,8 @@ from komet_shop.models.base import (
 class GatewayAccount(Base):
     """One terminal at the gateway with its own keys: a location's online account, or a device.
 
-    `settings` are encrypted as one; `breaker_open_until`: no new payments before then.
+    `settings` are encrypted as one; `breaker_open_until`: no new payments before then;
+    `tested_at`: when the present keys were proved to work.
     """
 
     __tablename__ = "gateway_account"
@@ -56,37 +57,7 @@ class GatewayAccount(Base):
     last_failure_at: Mapped[datetime | None]
     last_failure: Mapped[Name] = mapped_column(default="")
     notified_at: Mapped[datetime | None]
-
-
-class LocationCardSettings(Base):
-    """What a location switched on. No row: nothing."""
-
-    __tablename__ = "location_card_settings"
-    __table_args__ = (
-        CheckConstraint(
-            "status IN ('off', 'requested', 'applied', 'rates_pending', 'active', "
-            "'disabled_contact_support')",
-            name="status",
-        ),
-        CheckConstraint("fee_type IN ('none', 'convenience', 'surcharge')", name="fee_type"),
-        CheckConstraint("fee_cents >= 0", name="fee_cents"),
-        CheckConstraint("fee_bp BETWEEN 0 AND 400", name="fee_bp"),
-    )
-
-    location_id: Mapped[int] = mapped_column(BigId, reference_to("location"), primary_key=True)
-    status: Mapped[str] = mapped_column(String(30), default="off")
-    ecommerce_on: Mapped[bool] = mapped_column(default=False)
-    salespeople_manage_cards: Mapped[bool] = mapped_column(default=False)
-    preauthorization_on: Mapped[bool] = mapped_column(default=False)
-    pay_on_confirmation_on: Mapped[bool] = mapped_column(default=False)
-    fee_type: Mapped[str] = mapped_column(String(12), default="none")
-    fee_cents: Mapped[Cents] = mapped_column(default=0)
-    fee_bp: Mapped[int] = mapped_column(Integer, default=0)
-
-    @property
-    def is_active(self) -> bool:
-        """True once keys are entered and tested; before that no card method appears."""
-        return self.status == "active"
+    tested_at: Mapped[datetime | None]
 
 
 UNSETTLED = "state IN ('created', 'sending', 'unknown', 'needs_review')"
@@ -146,6 +117,7 @@ class Operation(Base):
         ),
         _partial("ix_operation_in_doubt", "id", where=IN_DOUBT, unique=False),
         Index("ix_operation_payment_id_id", "payment_id", "id"),
+        Index("ix_operation_account_id_id", "account_id", "id"),
     )
 
     id: Mapped[Id]

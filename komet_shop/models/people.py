@@ -4,6 +4,7 @@ from datetime import datetime
 
 from flask_security.core import RoleMixin, UserMixin
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -88,9 +89,16 @@ class Role(Base, RoleMixin):
 
 
 class User(Base, UserMixin):
-    """A person who logs in: staff, or a buyer of one or several customers."""
+    """A person who logs in: staff, or a buyer of one or several customers.
+
+    Invited people have no password before they accept. `hides_cards`: no saved cards,
+    whatever the roles allow. `tf_last_counter`: the half minute whose code was used last.
+    `mf_recovery_codes` are digests. `own_customers_only` limits to the customers whose sales person
+    in Komet is `sales_person`.
+    """
 
     __tablename__ = "user"
+    __table_args__ = (Index("one_invitation", "invitation_sha256", unique=True),)
 
     id: Mapped[Id]
     public_id: Mapped[PublicId]
@@ -104,7 +112,13 @@ class User(Base, UserMixin):
     confirmed_at: Mapped[datetime | None]
     tf_primary_method: Mapped[str | None] = mapped_column(String(64))
     tf_totp_secret: Mapped[str | None] = mapped_column(String(255))
+    tf_last_counter: Mapped[int | None] = mapped_column(BigInteger)
     mf_recovery_codes: Mapped[list[str] | None]
+    invitation_sha256: Mapped[str | None] = mapped_column(String(64))
+    invitation_expires_at: Mapped[datetime | None]
+    hides_cards: Mapped[bool] = mapped_column(default=False)
+    own_customers_only: Mapped[bool] = mapped_column(default=False)
+    sales_person: Mapped[Name] = mapped_column(default="")
     create_datetime: Mapped[datetime]
     update_datetime: Mapped[datetime]
 
@@ -114,7 +128,11 @@ class User(Base, UserMixin):
 
 
 class Customer(Base):
-    """A florist, event house or supermarket that buys. Komet owns most of this row."""
+    """A florist, event house or supermarket that buys. Komet owns most of this row.
+
+    `credit_decided_here`: limit and hold were decided in this shop; pulls leave them alone.
+    What Komet says of them is kept beside, so that a decision can be taken back.
+    """
 
     __tablename__ = "customer"
     __table_args__ = (
@@ -135,10 +153,14 @@ class Customer(Base):
     terms: Mapped[Name]
     credit_limit_cents: Mapped[Cents | None]
     credit_hold: Mapped[bool] = mapped_column(default=False)
+    credit_decided_here: Mapped[bool] = mapped_column(default=False)
+    komet_credit_limit_cents: Mapped[Cents | None]
+    komet_credit_hold: Mapped[bool] = mapped_column(default=False)
     charge_tax: Mapped[bool] = mapped_column(default=False)
     invoice_emails: Mapped[Long]
     sales_person: Mapped[Name]
     address: Mapped[Long]
+    billing_state: Mapped[Code] = mapped_column(default="")
     active: Mapped[bool] = mapped_column(default=True)
     card_rule: Mapped[str] = mapped_column(String(12), default="optional")
     pays_on_confirmation: Mapped[bool] = mapped_column(default=False)

@@ -15,6 +15,8 @@ class Audit(Base):
     __tablename__ = "audit"
     __table_args__ = (
         Index("ix_audit_object", "object_type", "object_id"),
+        Index("ix_audit_at", "at"),
+        Index("ix_audit_actor_id", "actor", "id"),
         Index(
             "ix_audit_unsealed",
             "id",
