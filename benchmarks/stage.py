@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import requests
-from sqlalchemy.orm import Session
 
 from benchmarks import bare, bare_server, goods
 from benchmarks.goods import Buyer, Goods
@@ -92,7 +91,7 @@ class _Builder:
         shop = open_shop(Config.from_environment(environment), self._plugin)
         try:
             self._pull(shop)
-            gateway = self._start_gateway(shop)
+            gateway = self._start_gateway(shop, environment)
             found, buyers = self._data(shop, size)
         finally:
             shop.bulkhead.drain()
@@ -144,23 +143,27 @@ class _Builder:
         assert erp is not None
         pulls.pull_everything(shop, erp)
 
-    def _start_gateway(self, shop: Shop) -> Gateway:
+    def _start_gateway(self, shop: Shop, environment: Mapping[str, str]) -> Gateway:
         """The shop's accounts send their news to it, as they do in the field; the bare one none."""
-        accounts = shop.database.run(lambda session: self._payments(session, shop).accounts())
+        payments = CardPayments(shop, everywhere=True)
+        accounts = payments.accounts()
         news = f"{shop.config.base_url}/plugins/{self._plugin.name}/notifications"
         program = self._outside.gateway_program(
-            {code: f"{news}/{number}" for code, number in accounts.items()}
+            accounts, {code: f"{news}/{number}" for code, number in accounts.items()}
         )
         assert program is not None
         program = replace(program, arguments=(*program.arguments, "--account", BARE))
         self._children.start(program, surroundings.of_everybody())
         gateway = self._outside.gateway(accounts, self._patience)
         _forget_duplicate_rule(gateway.url)
-        shop.database.run(lambda session: self._payments(session, shop).switch_on(gateway.accounts))
+        at = surroundings.with_gateway(environment, gateway)
+        at_gateway = open_shop(Config.from_environment(at), self._plugin)
+        try:
+            payments.switch_on(at_gateway, gateway.accounts)
+        finally:
+            at_gateway.bulkhead.drain()
+            at_gateway.database.close()
         return gateway
-
-    def _payments(self, session: Session, shop: Shop) -> CardPayments:
-        return CardPayments(session, box=shop.box, plugin=self._plugin, now=shop.clock.now())
 
     def _data(self, shop: Shop, size: Size) -> tuple[Goods, list[Buyer]]:
         now = shop.clock.now()

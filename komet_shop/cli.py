@@ -8,6 +8,7 @@ import click
 
 from komet_shop import commands, logs
 from komet_shop.app import software_version
+from komet_shop.commands import integration
 from komet_shop.plugins import PluginError, active_plugin, installed
 
 
@@ -31,7 +32,7 @@ def _group_of(plugin_name: str) -> click.Group:
     except PluginError as error:
         raise click.UsageError(str(error)) from error
     group = click.Group(plugin_name, help=f"Commands of {plugin.title}.")
-    for command in plugin.commands():
+    for command in (*integration.plugin_commands, *plugin.commands()):
         group.add_command(command)
     return group
 

@@ -19,9 +19,10 @@ from huey.serializer import SignedSerializer
 from komet_shop.config import Config, ConfigError
 from komet_shop.models.database import WAL_IS_SAFE_FROM
 
-ERP, MAIL, LOOKUPS, SEAL, CARTS, PULL, CLEAN, CHECK = JOBS = (
+ERP, MAIL, APPLICATIONS, LOOKUPS, SEAL, CARTS, PULL, CLEAN, CHECK = JOBS = (
     "erp",
     "mail",
+    "applications",
     "lookups",
     "seal",
     "carts",

@@ -16,6 +16,7 @@ from huey.consumer import Consumer, Scheduler
 from sqlalchemy.exc import SQLAlchemyError
 
 from komet_shop import jobs
+from komet_shop.applications_post import ApplicationsPost
 from komet_shop.komet_client import open_komet
 from komet_shop.mailer import Mailer
 from komet_shop.services import (
@@ -32,6 +33,7 @@ from komet_shop.services import (
     strays,
     turns,
 )
+from komet_shop.services.card_applications import TakesApplications
 from komet_shop.services.erp import Erp, ErpRefused, ErpUnavailable
 from komet_shop.services.letters import SendsMail
 from komet_shop.services.shop import Shop
@@ -55,6 +57,7 @@ class Work:
     shop: Shop
     erp: Erp | None
     mailer: SendsMail
+    applications: TakesApplications | None = None
     owner: str = field(default_factory=lambda: f"{socket.gethostname()[:20]}:{os.getpid()}")
 
     def jobs(self) -> dict[str, Callable[[], None]]:
@@ -62,6 +65,7 @@ class Work:
         work: dict[str, Callable[[], object]] = {
             jobs.ERP: lambda: deliveries.deliver_to_erp(self.shop, self.erp, owner=self.owner),
             jobs.MAIL: lambda: deliveries.deliver_mail(self.shop, self.mailer, owner=self.owner),
+            jobs.APPLICATIONS: self._hand_over_applications,
             jobs.LOOKUPS: self._look_up,
             jobs.SEAL: lambda: audit_chain.seal(self.shop),
             jobs.CARTS: lambda: cart_expiry.expire_carts(self.shop),
@@ -79,11 +83,15 @@ class Work:
                 jobs.ERP: outbox.is_any_due(session, now, deliveries.KOMET)
                 and not erp_silence.is_quiet(session, now),
                 jobs.MAIL: outbox.is_any_due(session, now, deliveries.MAIL),
+                jobs.APPLICATIONS: outbox.is_any_due(session, now, deliveries.APPLICATIONS),
                 jobs.LOOKUPS: bool(
                     lookups.due_operations(session, now, most=1) or strays.paid_twice(session, 1)
                 ),
             }
         return [name for name, is_due in waiting.items() if is_due]
+
+    def _hand_over_applications(self) -> None:
+        deliveries.deliver_applications(self.shop, self.applications, owner=self.owner)
 
     def _look_up(self) -> None:
         """Settle what is unclear; what turns out to be paid twice goes back."""
@@ -197,7 +205,15 @@ def run(shop: Shop, *, threads: int = THREADS, timetable: bool = True) -> None:
     Raises:
         ConfigError: the queue's address is of no use.
     """
-    work = Work(shop=shop, erp=open_komet(shop), mailer=Mailer(shop.config, shop.clock))
+    config = shop.config
+    work = Work(
+        shop=shop,
+        erp=open_komet(shop),
+        mailer=Mailer(config, shop.clock),
+        applications=(
+            ApplicationsPost(config.applications_to) if config.posts_applications else None
+        ),
+    )
     consumer(work, jobs.open_queue(shop.config), threads=threads, timetable=timetable).run()
 
 

@@ -7,9 +7,22 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from komet_shop.commands.opening import Stop, running_shop
-from komet_shop.models import GatewayAccount, Location
-from komet_shop.plugin_api import Plugin, ProvesHealth, Setting
-from komet_shop.services.gateway_accounts import Desk, KeysMissing, open_locations
+from komet_shop.domain.activation import Status
+from komet_shop.models import GatewayAccount, Location, LocationCardSettings
+from komet_shop.plugin_api import Plugin, Setting
+from komet_shop.services import gateway_keys
+from komet_shop.services.gateway_accounts import Desk, open_locations
+from komet_shop.services.gateway_keys import (
+    LIVE,
+    TEST,
+    ChangedMeanwhile,
+    Given,
+    KeyMissing,
+    KeysDoNotWork,
+    KeysRefused,
+    PaymentsUnderWay,
+    WrongEnvironment,
+)
 from komet_shop.services.scope import Actor
 from komet_shop.services.shop import Shop
 
@@ -30,11 +43,8 @@ def enter(location: str, *, live: bool, keys_stdin: bool) -> None:
     with running_shop() as shop:
         plugin = shop.gateways.plugin
         keys = _keys_from_stdin() if keys_stdin else _keys_from_person(plugin)
-        environment = "live" if live else "test"
-        account_id = shop.database.run(
-            lambda session: _enter(session, shop, location, keys, environment)
-        )
-        _prove(shop, account_id)
+        given = Given(environment=LIVE if live else TEST, keys=keys)
+        _enter(shop, location, given)
         shop.database.run(lambda session: _switch_on(session, shop, location))
     click.echo(f"{location} takes cards now.")
 
@@ -45,7 +55,10 @@ def show() -> None:
     with running_shop() as shop, shop.database.read() as session:
         rows = session.execute(
             select(Location.code, GatewayAccount.environment, GatewayAccount.shown_settings)
-            .outerjoin(GatewayAccount, GatewayAccount.location_id == Location.id)
+            .outerjoin(
+                GatewayAccount,
+                (GatewayAccount.location_id == Location.id) & GatewayAccount.retired_at.is_(None),
+            )
             .where(Location.active)
             .order_by(Location.code)
         ).all()
@@ -75,27 +88,38 @@ def _location(session: Session, code: str) -> Location:
 
 
 def _desk(session: Session, shop: Shop) -> Desk:
-    now = shop.clock.now()
     plugin = shop.gateways.plugin
-    return Desk(session=session, box=shop.box, plugin=plugin, actor=ACTOR, now=now)
+    return Desk(session=session, plugin=plugin, actor=ACTOR, now=shop.clock.now())
 
 
-def _enter(session: Session, shop: Shop, code: str, keys: dict[str, str], environment: str) -> int:
-    location = _location(session, code)
-    desk = _desk(session, shop)
+def _enter(shop: Shop, code: str, given: Given) -> None:
+    """One harmless real call first; keys that fail are not kept."""
+    account_id = shop.database.run(lambda session: _account_id(session, shop, code, given))
     try:
-        desk.enter_keys(location, keys, environment=environment)
-    except KeysMissing as error:
-        raise Stop(str(error)) from error
-    return desk.ensure_account(location).id
+        gateway_keys.enter(shop, account_id, given, actor=ACTOR)
+    except KeysRefused as refusal:
+        raise Stop(_why_not(refusal, given)) from refusal
 
 
-def _prove(shop: Shop, account_id: int) -> None:
-    """One harmless real call; the account stays switched off when it fails."""
-    connection = shop.gateways.connect(account_id)
-    health = connection.check() if isinstance(connection, ProvesHealth) else None
-    if health is not None and not health.ok:
-        raise Stop(f"The keys are kept, but do not work: {health.message}")
+def _account_id(session: Session, shop: Shop, code: str, given: Given) -> int:
+    location = _location(session, code)
+    settings = session.get(LocationCardSettings, location.id)
+    if settings is not None and settings.status == Status.DISABLED:
+        plugin = shop.gateways.plugin.name
+        raise Stop(f"{code} was turned off. First: komet-shop {plugin} reactivate {code}")
+    return _desk(session, shop).ensure_account(location, environment=given.environment).id
+
+
+def _why_not(refusal: KeysRefused, given: Given) -> str:
+    reasons = {
+        KeyMissing: f"{refusal} is missing.",
+        WrongEnvironment: f"Keys of the {given.environment} gateway are for another installation: "
+        "live ones belong to production only.",
+        KeysDoNotWork: f"The keys do not work: {refusal}",
+        PaymentsUnderWay: "A payment is not settled yet at the gateway that these keys replace.",
+        ChangedMeanwhile: "Somebody else changed the account in the same moment.",
+    }
+    return f"{reasons[type(refusal)]} Nothing was kept."
 
 
 def _switch_on(session: Session, shop: Shop, code: str) -> None:

@@ -70,10 +70,12 @@ def _examine(shop: Shop, *, texts: bool) -> Iterator[Finding]:
 def _gateway(shop: Shop) -> Iterator[Finding]:
     with shop.database.read() as session:
         accounts = session.scalars(
-            select(GatewayAccount).where(GatewayAccount.retired_at.is_(None))
+            select(GatewayAccount).where(
+                GatewayAccount.retired_at.is_(None), GatewayAccount.settings_ciphertext != ""
+            )
         ).all()
     if not accounts:
-        yield Finding(what="gateway", ok=True, message="no account is set up yet")
+        yield Finding(what="gateway", ok=True, message="no account has its keys yet")
     for account in accounts:
         connection = shop.gateways.connect(account.id)
         if isinstance(connection, ProvesHealth):

@@ -6,8 +6,9 @@ import click
 
 from komet_shop.commands.opening import Stop, running_shop
 from komet_shop.domain.permissions import ROLES
-from komet_shop.services import users
+from komet_shop.services import second_factor, users
 from komet_shop.services.passwords import WeakPassword
+from komet_shop.services.people import NoSuchPerson
 from komet_shop.services.scope import Actor
 from komet_shop.services.users import CannotAdd, NewUser
 
@@ -54,6 +55,22 @@ def add(
         except (CannotAdd, WeakPassword) as error:
             raise Stop(str(error)) from error
     click.echo(f"{email} can log in now.")
+
+
+@user.command("reset-second-factor")
+@click.argument("email")
+def reset_second_factor(email: str) -> None:
+    """Take EMAIL's second factor away: the phone is lost, and nobody else can help."""
+    with running_shop() as shop:
+        now = shop.clock.now()
+        try:
+            had_one = shop.database.run(
+                lambda unit: second_factor.reset_by_email(unit, email, actor=ACTOR, now=now)
+            )
+        except NoSuchPerson as error:
+            raise Stop(f"Nobody logs in with {email}.") from error
+    what = "The second factor is gone" if had_one else "There was no second factor"
+    click.echo(f"{what}; all sessions of {email} have ended.")
 
 
 def _password(*, from_stdin: bool) -> str:

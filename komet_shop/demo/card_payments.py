@@ -1,33 +1,105 @@
-"""Card payments, switched on: an account with keys and active settings for every location."""
+"""Card payments, switched on: an account with keys and active settings for most locations."""
 
 from collections.abc import Mapping
-from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from komet_shop.demo.failures import Broken
 from komet_shop.demo.people import DEMO
-from komet_shop.plugin_api import Plugin
+from komet_shop.domain.activation import Status
+from komet_shop.models import GatewayAccount, Location, LocationCardSettings
+from komet_shop.plugin_api import ProvesHealth
+from komet_shop.services import gateway_keys
 from komet_shop.services.gateway_accounts import Desk, open_locations
-from komet_shop.services.secret_box import SecretBox
+from komet_shop.services.gateway_keys import Given, KeysRefused
+from komet_shop.services.gateways import NoAccount
+from komet_shop.services.secret_box import SealBroken
+from komet_shop.services.shop import Shop
 
 Settings = Mapping[str, str]
 """Names that the plugin declares → values."""
 
 
 class CardPayments:
-    """Gives every open location an account at the gateway."""
+    """Gives locations an account at the gateway; the last one is left to be set up by hand.
 
-    def __init__(self, session: Session, *, box: SecretBox, plugin: Plugin, now: datetime) -> None:
-        self._session = session
-        self._desk = Desk(session=session, box=box, plugin=plugin, actor=DEMO, now=now)
+    `everywhere`: that one too. A location where somebody has begun to set up, or has turned
+    cards off, is left as it is.
+    """
+
+    def __init__(self, shop: Shop, *, everywhere: bool = False) -> None:
+        self._shop = shop
+        self._everywhere = everywhere
 
     def accounts(self) -> dict[str, int]:
-        """Location code → id of its online account."""
-        locations = open_locations(self._session)
-        return {location.code: self._desk.ensure_account(location).id for location in locations}
+        """Location code → id of its online account, for those that the demo looks after."""
+        return self._shop.database.run(self._ensured)
 
-    def switch_on(self, keys: Mapping[str, Settings]) -> None:
-        """Keys by location code; card settings only where a location has none yet."""
-        for location in open_locations(self._session):
-            self._desk.enter_keys(location, keys[location.code], environment="test")
-            self._desk.switch_on(location)
+    def notified(self) -> dict[str, int]:
+        """The same for every account there is: whose news the gateway sends."""
+        with self._shop.database.read() as session:
+            rows = session.execute(
+                select(Location.code, GatewayAccount.id)
+                .join(Location, Location.id == GatewayAccount.location_id)
+                .where(GatewayAccount.kind == "online", GatewayAccount.retired_at.is_(None))
+                .order_by(Location.code)
+            )
+            return {row.code: row.id for row in rows}
+
+    def switch_on(self, at_gateway: Shop, keys: Mapping[str, Settings]) -> None:
+        """Keys by location code, proved at the gateway that `at_gateway` is joined to.
+
+        Raises:
+            Broken: the gateway does not take them.
+        """
+        accounts = self.accounts()
+        for code, account_id in accounts.items():
+            if not _works(at_gateway, account_id):
+                _enter(at_gateway, account_id, code, keys[code])
+        self._shop.database.run(lambda session: self._switch_on(session, accounts))
+
+    def _ensured(self, session: Session) -> dict[str, int]:
+        desk = self._desk(session)
+        return {one.code: desk.ensure_account(one).id for one in self._looked_after(session)}
+
+    def _switch_on(self, session: Session, accounts: Mapping[str, int]) -> None:
+        for location in open_locations(session):
+            if location.code in accounts:
+                self._desk(session).switch_on(location)
+
+    def _looked_after(self, session: Session) -> list[Location]:
+        locations = open_locations(session)
+        rows = session.execute(
+            select(LocationCardSettings.location_id, LocationCardSettings.status)
+        )
+        statuses = {row.location_id: row.status for row in rows}
+        left_out = set() if self._everywhere else {one.id for one in locations[1:][-1:]}
+        return [
+            one
+            for one in locations
+            if statuses.get(one.id) == Status.ACTIVE
+            or (one.id not in statuses and one.id not in left_out)
+        ]
+
+    def _desk(self, session: Session) -> Desk:
+        shop = self._shop
+        plugin, now = shop.gateways.plugin, shop.clock.now()
+        return Desk(session=session, plugin=plugin, actor=DEMO, now=now)
+
+
+def _works(at_gateway: Shop, account_id: int) -> bool:
+    """From an earlier start, or entered by hand since."""
+    try:
+        connection = at_gateway.gateways.connect(account_id)
+    except (NoAccount, SealBroken):
+        return False
+    return isinstance(connection, ProvesHealth) and connection.check().ok
+
+
+def _enter(at_gateway: Shop, account_id: int, code: str, keys: Settings) -> None:
+    given = Given(environment=gateway_keys.TEST, keys=keys)
+    try:
+        gateway_keys.enter(at_gateway, account_id, given, actor=DEMO, tells=False)
+    except KeysRefused as refusal:
+        raise Broken(f"The gateway refused the keys of {code}: {refusal}") from refusal

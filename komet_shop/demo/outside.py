@@ -35,10 +35,14 @@ class Mail:
 
 @dataclass(frozen=True, kw_only=True)
 class Gateway:
-    """Where the gateway is, and the settings of each location's account, by location code."""
+    """Where the gateway is, and the settings of each location's account, by location code.
+
+    `applications_url`: where its portal takes applications, if it is ours and does.
+    """
 
     url: str
     accounts: Mapping[str, Mapping[str, str]]
+    applications_url: str = ""
 
 
 class Outside:
@@ -73,8 +77,10 @@ class Outside:
         patience.for_answer(facts["url"], name=MAIL)
         return Mail(smtp_url=facts["smtp"], page_url=facts["url"])
 
-    def gateway_program(self, notify: Mapping[str, str]) -> Program | None:
-        """The plugin's own gateway; None: one was named.
+    def gateway_program(
+        self, locations: Iterable[str], notify: Mapping[str, str]
+    ) -> Program | None:
+        """The plugin's own gateway with an account for each location; None: one was named.
 
         `notify` has for each location's code where news of its account go.
 
@@ -88,7 +94,7 @@ class Outside:
             raise CannotStart(
                 f"{self._plugin.title} has no local gateway. Name one with --gateway-url."
             )
-        accounts = [part for code in notify for part in ("--account", code)]
+        accounts = [part for code in locations for part in ("--account", code)]
         addresses = [
             part
             for code, address in notify.items()
@@ -112,7 +118,13 @@ class Outside:
             account["label"]: {name: account[name] for name in names if name in account}
             for account in facts["accounts"]
         }
-        return Gateway(url=facts["url"], accounts=accounts)
+        sandbox = self._plugin.sandbox()
+        path = sandbox.applications if sandbox is not None else ""
+        return Gateway(
+            url=facts["url"],
+            accounts=accounts,
+            applications_url=f"{facts['url']}{path}" if path else "",
+        )
 
     def _program(self, name: str, module: str, *more: str) -> Program:
         ready = self._folder.fresh_ready_path(name)

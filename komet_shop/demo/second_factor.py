@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from komet_shop.config import Secret
 from komet_shop.models import User
+from komet_shop.services import totp_keys
 
 
 def new_key() -> str:
@@ -13,8 +14,8 @@ def new_key() -> str:
     return str(TOTP.new().base32_key)
 
 
-def give(session: Session, email: str, key: Secret) -> None:
+def give(session: Session, email: str, key: Secret, master_key: bytes) -> None:
     """Ask this person for a code of that key at every login from now on."""
     person = session.scalars(select(User).where(User.email == email)).one()
     person.tf_primary_method = "authenticator"
-    person.tf_totp_secret = TOTP(key=key.reveal(), format="base32").to_json(encrypt=False)
+    person.tf_totp_secret = totp_keys.seal(key, master_key)

@@ -1,6 +1,7 @@
 """Starting the demo: each part in the order in which the others need it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,14 +92,12 @@ class Start:
             komet=komet,
             mail=mail,
         )
-        shop = open_shop(_config(environment), self._ground.plugin)
-        try:
+        with self._opened(environment) as shop:
             self._pull(shop)
             gateway = self._gateway(shop)
-        finally:
-            shop.bulkhead.drain()
-            shop.database.close()
-        environment = surroundings.with_gateway(environment, gateway)
+            environment = surroundings.with_gateway(environment, gateway)
+            with self._opened(environment) as at_gateway:
+                CardPayments(shop).switch_on(at_gateway, gateway.accounts)
         self._rehearse(environment, gateway)
         self._shop(environment)
         return self._ready(komet, mail, gateway)
@@ -138,19 +137,24 @@ class Start:
 
     def _gateway(self, shop: Shop) -> Gateway:
         with self._step(f"Starting {self._ground.plugin.title}, adding people"):
-            accounts = shop.database.run(lambda session: self._payments(session, shop).accounts())
-            program = self._outside.gateway_program(self._notification_addresses(accounts))
+            payments = CardPayments(shop)
+            accounts = payments.accounts()
+            addresses = self._notification_addresses(payments.notified())
+            program = self._outside.gateway_program(accounts, addresses)
             if program is not None:
                 self._launch(program, surroundings.of_everybody())
             shop.database.run(self._seed_people(shop))
-            gateway = self._outside.gateway(accounts, self._patience)
-            shop.database.run(
-                lambda session: self._payments(session, shop).switch_on(gateway.accounts)
-            )
-            return gateway
+            return self._outside.gateway(accounts, self._patience)
 
-    def _payments(self, session: Session, shop: Shop) -> CardPayments:
-        return CardPayments(session, box=shop.box, plugin=self._ground.plugin, now=shop.clock.now())
+    @contextmanager
+    def _opened(self, environment: Mapping[str, str]) -> Iterator[Shop]:
+        """The shop's parts in this process, for a while."""
+        shop = open_shop(_config(environment), self._ground.plugin)
+        try:
+            yield shop
+        finally:
+            shop.bulkhead.drain()
+            shop.database.close()
 
     def _notification_addresses(self, accounts: Mapping[str, int]) -> dict[str, str]:
         start = f"{self._ground.base_url}/plugins/{self._ground.plugin.name}/notifications"
@@ -161,7 +165,7 @@ class Start:
 
         def unit(session: Session) -> None:
             seed_people(session, keys.passwords, now)
-            second_factor.give(session, PEOPLE[-1].email, keys.totp_key)
+            second_factor.give(session, PEOPLE[-1].email, keys.totp_key, shop.config.master_key)
 
         return unit
 
@@ -169,13 +173,11 @@ class Start:
         program = self._ground.plugin.sandbox()
         if self._ground.options.gateway_url or program is None or program.rehearsal is None:
             return
-        with self._step("Making a payment that needs a person"):
-            shop = open_shop(_config(environment), self._ground.plugin)
-            try:
-                Mishap(shop=shop, gateway=gateway, rehearsal=program.rehearsal).happen()
-            finally:
-                shop.bulkhead.drain()
-                shop.database.close()
+        with (
+            self._step("Making a payment that needs a person"),
+            self._opened(environment) as shop,
+        ):
+            Mishap(shop=shop, gateway=gateway, rehearsal=program.rehearsal).happen()
 
     def _shop(self, environment: Mapping[str, str]) -> None:
         with self._step("Starting the shop and its worker"):

@@ -45,10 +45,15 @@ def of_the_shop(
         "MAIL_URL": mail.smtp_url,
         "KOMET_URL": komet.api_url,
         "KOMET_TOKEN": komet.token.reveal(),
+        "SECOND_FACTOR_ROLES": "none",
     }
     return of_everybody() | {f"{PREFIX}{name}": value for name, value in settings.items()}
 
 
 def with_gateway(environment: Mapping[str, str], gateway: Gateway) -> dict[str, str]:
-    """The same, with the gateway's address."""
-    return {**environment, f"{PREFIX}GATEWAY_URL": gateway.url}
+    """The same, with the gateway's address, and where it takes applications."""
+    return {
+        **environment,
+        f"{PREFIX}GATEWAY_URL": gateway.url,
+        f"{PREFIX}APPLICATIONS_TO": gateway.applications_url,
+    }

@@ -54,11 +54,14 @@ class SandboxProgram:
     The shop adds `--port N --ready-file FILE --data DIR --clock-file FILE`, and once per
     location `--account LABEL` and `--webhook-url LABEL=URL`. The ready file holds
     `{"url": ..., "accounts": [{"label": ..., <setting name>: value, ...}]}`. Without a
-    `rehearsal` the demo starts with no payment.
+    `rehearsal` the demo starts with no payment. `applications` is the path at which the
+    gateway's portal takes a location's application as JSON and issues keys in answer; empty
+    where it takes none.
     """
 
     module: str
     rehearsal: Rehearsal | None = None
+    applications: str = ""
 
 
 class Plugin(Protocol):

@@ -11,7 +11,19 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from komet_shop.models import Company, Outbox
-from komet_shop.services import audit, erp_silence, letter_facts, outbox, reservations
+from komet_shop.services import (
+    audit,
+    card_applications,
+    erp_silence,
+    letter_facts,
+    outbox,
+    reservations,
+)
+from komet_shop.services.card_applications import (
+    ApplicationRefused,
+    ApplicationUnavailable,
+    TakesApplications,
+)
 from komet_shop.services.erp import ErpRefused, ErpUnavailable, PostsToErp
 from komet_shop.services.erp_silence import Silence
 from komet_shop.services.komet_facts import CannotBePosted
@@ -24,6 +36,7 @@ log = structlog.get_logger(__name__)
 
 KOMET = ("komet_order", "komet_payment")
 MAIL = ("mail",)
+APPLICATIONS = (card_applications.KIND,)
 MOST = 200
 KOMET_AT_ONCE = 10
 """Claimed in one transaction. Each has a lease of its own, renewed before anything is posted."""
@@ -85,6 +98,14 @@ def deliver_to_erp(shop: Shop, erp: PostsToErp | None, *, owner: str) -> Counts:
 def deliver_mail(shop: Shop, mailer: SendsMail, *, owner: str) -> Counts:
     """The mails that are due, one message per recipient."""
     handlers = {"mail": lambda message: _deliver_mail(shop, mailer, message)}
+    return _drain(_Round(shop=shop, owner=_unique(owner), deliver=handlers))
+
+
+def deliver_applications(shop: Shop, receiver: TakesApplications | None, *, owner: str) -> Counts:
+    """The applications for card payments that are due; without an address they wait."""
+    handlers = {
+        card_applications.KIND: lambda message: _deliver_application(shop, receiver, message)
+    }
     return _drain(_Round(shop=shop, owner=_unique(owner), deliver=handlers))
 
 
@@ -150,14 +171,14 @@ def _deliver(work: _Round, message: Outbox) -> None:
     try:
         work.deliver[message.kind](message)
         work.counts.done += 1
-    except (ErpUnavailable, MailUnavailable) as error:
+    except (ErpUnavailable, MailUnavailable, ApplicationUnavailable) as error:
         work.other_side_is_down = True
         work.counts.waiting += 1
         _retry(work.shop, message, str(error))
     except NotYet as error:
         work.counts.waiting += 1
         _retry(work.shop, message, str(error))
-    except (ErpRefused, MailRefused, CannotBePosted) as error:
+    except (ErpRefused, MailRefused, ApplicationRefused, CannotBePosted) as error:
         _refuse(work, message, str(error))
     except SQLAlchemyError:
         raise  # the database is in trouble: the lease ends by itself and nothing is lost
@@ -229,6 +250,18 @@ def _deliver_mail(shop: Shop, mailer: SendsMail, message: Outbox) -> None:
     with shop.database.read() as session:
         letter = letter_facts.write(session, message.dedupe_key, message.payload)
     mailer.send(letter)
+    now = shop.clock.now()
+    shop.database.run(lambda session: outbox.done(session, message, now))
+
+
+def _deliver_application(shop: Shop, receiver: TakesApplications | None, message: Outbox) -> None:
+    if receiver is None:
+        raise ApplicationUnavailable("KOMET_SHOP_APPLICATIONS_TO is no http(s) address")
+    with shop.database.read() as session:
+        application = card_applications.facts(
+            session, message.payload["application_id"], shop.config.base_url
+        )
+    receiver.post(application)
     now = shop.clock.now()
     shop.database.run(lambda session: outbox.done(session, message, now))
 

@@ -1,4 +1,4 @@
-"""Accounts at the gateway: one per location for the shop, its keys sealed, never shown again."""
+"""Accounts at the gateway: one per location for the shop, added before its keys are known."""
 
 import json
 from collections.abc import Mapping
@@ -8,19 +8,22 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from komet_shop.domain.activation import Status
 from komet_shop.models import GatewayAccount, Location, LocationCardSettings
 from komet_shop.plugin_api import Plugin
 from komet_shop.services import audit
 from komet_shop.services.audit import Entry
 from komet_shop.services.gateways import NoAccount, online_account, seal_purpose
 from komet_shop.services.scope import Actor
-from komet_shop.services.secret_box import SealBroken, SecretBox
+from komet_shop.services.secret_box import SecretBox
 
 SHOWN_CHARACTERS = 4
+NO_KEYS = ""
+"""What is kept in place of sealed keys while there are none."""
 
 
-class KeysMissing(ValueError):
-    """A setting that the plugin needs is empty. The message names it."""
+class TurnedOff(Exception):
+    """The location was turned off for good: only the operator's command begins anew."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +31,6 @@ class Desk:
     """Who works on accounts, and with what."""
 
     session: Session
-    box: SecretBox
     plugin: Plugin
     actor: Actor
     now: datetime
@@ -37,7 +39,7 @@ class Desk:
         """The location's online account, added without keys where there is none.
 
         It exists before its keys because its id is part of the address that the gateway
-        notifies.
+        notifies. Keys: `komet_shop.services.gateway_keys`.
         """
         try:
             return online_account(self.session, location.id)
@@ -48,65 +50,73 @@ class Desk:
                 plugin=self.plugin.name,
                 kind="online",
                 environment=environment,
+                settings_ciphertext=NO_KEYS,
                 created_at=self.now,
             )
-            self._seal(account, {})
             self.session.add(account)
             self.session.flush()
             return account
 
-    def enter_keys(self, location: Location, keys: Mapping[str, str], *, environment: str) -> bool:
-        """Seal the keys of a location's online account; False when nothing changed.
+    def switch_on(self, location: Location) -> bool:
+        """Take cards at this location whatever its check-list says: for the command line.
 
-        Connections with the old keys are closed by the next payment.
+        A location that decided nothing before takes them in the shop, too. False when it
+        took cards already.
 
         Raises:
-            KeysMissing: the plugin declares a required setting that `keys` leaves empty.
+            TurnedOff
         """
-        for setting in self.plugin.settings:
-            if setting.required and not keys.get(setting.name):
-                raise KeysMissing(f"{setting.label} is missing.")
-        account = self.ensure_account(location, environment=environment)
-        if self._opened(account) == dict(keys) and account.environment == environment:
+        row = self.session.get(LocationCardSettings, location.id)
+        status = Status(row.status) if row is not None else Status.OFF
+        if status is Status.DISABLED:
+            raise TurnedOff(location.code)
+        if status is Status.ACTIVE:
             return False
-        account.environment = environment
-        self._seal(account, keys)
-        account.revision += 1
-        self._note(location, "gateway_keys_set", "gateway_account", account.id)
+        if row is None:
+            row = LocationCardSettings(location_id=location.id, ecommerce_on=True)
+            self.session.add(row)
+        row.status, row.activated_at = Status.ACTIVE, self.now
+        self._note(location, before=status)
         return True
 
-    def switch_on(self, location: Location) -> bool:
-        """Take cards in the shop at this location; False when settings are there already."""
-        if self.session.get(LocationCardSettings, location.id) is not None:
-            return False
-        row = LocationCardSettings(location_id=location.id, status="active", ecommerce_on=True)
-        self.session.add(row)
-        self._note(location, "cards_switched_on", "location", location.id)
-        return True
-
-    def _opened(self, account: GatewayAccount) -> dict[str, str] | None:
-        try:
-            text = self.box.open(account.settings_ciphertext, purpose=seal_purpose(account))
-        except SealBroken:  # sealed under another master key: it cannot be used, so replace it
-            return None
-        return dict(json.loads(text))
-
-    def _seal(self, account: GatewayAccount, keys: Mapping[str, str]) -> None:
-        text = json.dumps(dict(keys))
-        account.settings_ciphertext = self.box.seal(text, purpose=seal_purpose(account))
-        shown = {name: value[-SHOWN_CHARACTERS:] for name, value in keys.items()}
-        account.shown_settings = json.dumps(shown)
-
-    def _note(self, location: Location, action: str, kind: str, object_id: int) -> None:
+    def _note(self, location: Location, before: Status) -> None:
         entry = Entry(
             actor=self.actor,
             company_id=location.company_id,
             location_id=location.id,
-            action=action,
-            object_type=kind,
-            object_id=object_id,
+            action="cards_switched_on",
+            object_type="location",
+            object_id=location.id,
+            before={"status": before},
+            after={"status": Status.ACTIVE},
         )
         audit.write(self.session, entry, self.now)
+
+
+def has_keys(account: GatewayAccount) -> bool:
+    """True while sealed keys are kept for the account."""
+    return account.settings_ciphertext != NO_KEYS
+
+
+def seal(box: SecretBox, account: GatewayAccount, keys: Mapping[str, str]) -> None:
+    """Put keys into an account's row: sealed for it alone, and the last four of each."""
+    text = json.dumps(dict(keys))
+    account.settings_ciphertext = box.seal(text, purpose=seal_purpose(account))
+    account.shown_settings = json.dumps(last_fours(keys))
+
+
+def last_fours(keys: Mapping[str, str]) -> dict[str, str]:
+    """What may be shown and audited of keys; of one too short to hide anything, nothing."""
+    long_enough = 2 * SHOWN_CHARACTERS
+    return {
+        name: value[-SHOWN_CHARACTERS:] if len(value) >= long_enough else ""
+        for name, value in keys.items()
+    }
+
+
+def shown_keys(account: GatewayAccount) -> dict[str, str]:
+    """The last four characters of each key, by the setting's name."""
+    return dict(json.loads(account.shown_settings))
 
 
 def open_locations(session: Session) -> list[Location]:

@@ -29,7 +29,7 @@ HISTORY = timedelta(days=90)
 
 
 class NoAccount(Exception):
-    """The location has no online account at the gateway."""
+    """There is no account at the gateway, or one without keys: nobody can be called."""
 
 
 class Gateways:
@@ -51,19 +51,33 @@ class Gateways:
         self.plugin = plugin
 
     def connect(self, account_id: int) -> TakesPayments:
-        """The connection of an account. Opens a reading unit: call with none open."""
+        """The connection of an account. Opens a reading unit: call with none open.
+
+        Raises:
+            NoAccount: its keys are not entered yet, or were wiped.
+        """
         with self._database.read() as session:
             row, location_code = session.execute(
                 select(GatewayAccount, Location.code)
                 .join(Location, Location.id == GatewayAccount.location_id)
                 .where(GatewayAccount.id == account_id)
             ).one()
+        if not row.settings_ciphertext:
+            raise NoAccount(account_id)
         with self._lock:
             known = self._connections.get(account_id)
             if known is None or known[0] != row.revision:
                 known = (row.revision, self._open(row, location_code))
                 self._connections[account_id] = known
             return known[1]
+
+    def open_once(self, row: GatewayAccount, location_code: str) -> TakesPayments:
+        """A connection of an account that may be of no row yet; it is not kept.
+
+        Raises:
+            ValueError: the plugin cannot open an account like this.
+        """
+        return self._open(row, location_code)
 
     def account_of(self, row: GatewayAccount, location_code: str) -> Account:
         """The account with its settings in clear, for the plugin only."""
@@ -97,8 +111,10 @@ def fetch(connection: TakesPayments, transaction_id: str, now: datetime) -> Tran
 
 
 def seal_purpose(account: GatewayAccount) -> str:
-    """What binds an account's settings to its row: company, location and environment."""
-    return f"account:{account.company_id}:{account.location_id}:{account.environment}"
+    """What binds an account's settings to its row: company, location, device, environment."""
+    owner = f"account:{account.company_id}:{account.location_id}"
+    device = f"device:{account.id}:" if account.kind == "device" else ""
+    return f"{owner}:{device}{account.environment}"
 
 
 def online_account(session: Session, location_id: int) -> GatewayAccount:

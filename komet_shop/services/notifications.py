@@ -6,7 +6,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from komet_shop.domain.operation_states import State
-from komet_shop.models import Operation, WebhookEvent
+from komet_shop.models import GatewayAccount, Operation, WebhookEvent
 from komet_shop.models.upserts import inserting
 from komet_shop.plugin_api import Notification
 
@@ -18,6 +18,9 @@ def accept(session: Session, account_id: int, notification: Notification, now: d
     under way is left alone: its own answer is on the way.
     Rule: docs/payments.md, "Unknown".
     """
+    session.execute(
+        update(GatewayAccount).where(GatewayAccount.id == account_id).values(notified_at=now)
+    )
     if not _keep(session, account_id, notification, now):
         return False
     session.execute(

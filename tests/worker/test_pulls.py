@@ -205,6 +205,38 @@ def test_what_we_decide_is_never_overwritten(filled: Office, clock: MovableClock
     assert filled.count(Product, Product.picture.is_(None)) == 0
 
 
+def test_a_limit_decided_here_outlasts_a_pull_and_komets_is_kept_beside(
+    filled: Office, clock: MovableClock
+) -> None:
+    filled.write(
+        update(Customer)
+        .where(Customer.code == "BLOOM1")
+        .values(credit_decided_here=True, credit_limit_cents=None, credit_hold=True)
+    )
+    clock.advance(seconds=60)
+    filled.change("BLOOM1", credit_limit_cents=100, terms="COD")
+    filled.change("REQ001", credit_limit_cents=100)
+
+    filled.pull_changes()
+
+    ours, theirs = filled.customer("BLOOM1"), filled.customer("REQ001")
+    assert (ours.credit_limit_cents, ours.credit_hold, ours.terms) == (None, True, "COD")
+    assert (ours.komet_credit_limit_cents, ours.komet_credit_hold) == (100, False)
+    assert theirs.credit_limit_cents == theirs.komet_credit_limit_cents == 100
+
+
+def test_customers_arrive_with_the_state_they_are_billed_in(filled: Office) -> None:
+    wanted = {
+        one.code: one.bill_to.state for one in filled.komet.sandbox.company.customers.values()
+    }
+
+    with filled.shop.database.read() as session:
+        states = {row.code: row.billing_state for row in session.scalars(select(Customer))}
+
+    assert states == wanted
+    assert {"FL", "MA", "ON"} <= set(states.values())
+
+
 def test_what_vanished_is_deactivated_and_comes_back(filled: Office) -> None:
     stock = filled.komet.sandbox.company.stock
     number, line = next(iter(stock.items()))

@@ -6,6 +6,7 @@ from komet_clearent import answers, card_form, messages, notifications, records,
 from komet_clearent.answers import Asked
 from komet_clearent.client import Answer, Client, NoAnswer, Reply, Request
 from komet_shop.plugin_api import (
+    N_,
     Account,
     BatchAnswer,
     CaptureRequest,
@@ -97,10 +98,10 @@ class ClearentConnection:
     def check(self) -> Health:
         """Ask for the open batch: it proves address and API key and moves nothing."""
         if not card_form.is_public_key(self._account.settings["public_key"]):
-            return Health(ok=False, message="The public key is not complete. Copy it again.")
+            return Health(ok=False, message=N_("The public key is not complete. Copy it again."))
         reply = self._client.send(messages.open_batch())
         if records.read_batch(reply).answered:
-            return Health(ok=True, message="Clearent answers and accepts the API key.")
+            return Health(ok=True, message=N_("Clearent answers and accepts the API key."))
         return Health(ok=False, message=_what_is_wrong(reply))
 
     def card_form(self, request: FormRequest) -> Fragment:
@@ -147,5 +148,5 @@ def _what_is_wrong(reply: Reply) -> str:
     if isinstance(reply, NoAnswer):
         return f"Clearent did not answer ({reply.reason}). Check the address and the network."
     if isinstance(reply, Answer) and reply.status in (401, 403):
-        return "Clearent refused the API key. Copy it again, or ask Clearent for a new one."
+        return N_("Clearent refused the API key. Copy it again, or ask Clearent for a new one.")
     return f"Clearent answered with HTTP {reply.status}. Try again, then ask Clearent's support."

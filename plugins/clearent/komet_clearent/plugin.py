@@ -11,6 +11,7 @@ from komet_clearent.connection import ClearentConnection
 from komet_clearent.sandbox.rehearsal import SandboxRehearsal
 from komet_shop.plugin_api import (
     API_VERSION,
+    N_,
     Account,
     Deadlines,
     Host,
@@ -33,16 +34,20 @@ class ClearentPlugin:
     settings: Sequence[Setting] = (
         Setting(
             name="api_key",
-            label="API key",
-            help="From your Clearent welcome letter. It belongs to one terminal and can move "
-            "money: treat it like a password.",
+            label=N_("API key"),
+            help=N_(
+                "From your Clearent welcome letter. It belongs to one terminal and can move "
+                "money: treat it like a password."
+            ),
             secret=True,
         ),
         Setting(
             name="public_key",
-            label="Public key",
-            help="The long key of the same terminal, starting with 307a. It draws the card "
-            "fields and proves notifications.",
+            label=N_("Public key"),
+            help=N_(
+                "The long key of the same terminal, starting with 307a. It draws the card "
+                "fields and proves notifications."
+            ),
         ),
     )
     script_inventory: Mapping[str, str] = {
@@ -73,7 +78,11 @@ class ClearentPlugin:
 
     def sandbox(self) -> SandboxProgram:
         """A local Clearent on a real socket."""
-        return SandboxProgram(module="komet_clearent.sandbox", rehearsal=SandboxRehearsal())
+        return SandboxProgram(
+            module="komet_clearent.sandbox",
+            rehearsal=SandboxRehearsal(),
+            applications="/portal/applications",
+        )
 
     def guide(self) -> str:
         """Where keys come from and what to ask Clearent for."""

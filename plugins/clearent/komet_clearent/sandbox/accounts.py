@@ -11,6 +11,7 @@ from ecdsa.util import sigencode_der
 
 # Twelve digits, so that no guard against card numbers takes it for one.
 MERCHANT_ID = "658800000011"
+FIRST_TERMINAL = 88_800_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +44,6 @@ def issue(label: str, number: int) -> Account:
         label=label,
         api_key=f"sandbox-{secrets.token_hex(16)}",
         public_key=key.verifying_key.to_der().hex(),
-        terminal_id=f"{88800000 + number}",
+        terminal_id=f"{FIRST_TERMINAL + number}",
         signing_key=key.to_der().hex(),
     )

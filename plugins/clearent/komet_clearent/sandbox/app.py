@@ -6,7 +6,7 @@ from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from . import card_form, control, portal, rest
+from . import applications_pages, card_form, control, portal, rest
 from .state import Sandbox
 
 MAXIMUM_BODY = 1024 * 1024
@@ -18,7 +18,7 @@ def create_app(sandbox: Sandbox) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = MAXIMUM_BODY
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
     app.extensions["sandbox"] = sandbox
-    for part in (rest, card_form, control, portal):
+    for part in (rest, card_form, control, portal, applications_pages):
         app.register_blueprint(part.blueprint)
     app.register_error_handler(HTTPException, _explain)
     app.register_error_handler(500, rest.internal_error)

@@ -3,11 +3,12 @@
 import threading
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from .accounts import Account, issue
+from .accounts import FIRST_TERMINAL, Account, issue
+from .applications import Application, Applications
 from .assumptions import Assumptions
 from .clock import Clock
 from .faults import Faults
@@ -43,9 +44,13 @@ class Sandbox:
         self.clock = Clock(options.clock_file)
         self.ledger = Ledger(self._storage)
         self.vault = Vault(self._storage, self.ledger)
+        self.applications = Applications(self._storage)
         self.accounts = self._accounts()
+        addresses = {one.label: one.webhook_url for one in self.applications.issued()}
         self.webhooks = Webhooks(
-            options.webhook_url, options.webhook_pauses, by_account=options.webhook_urls
+            options.webhook_url,
+            options.webhook_pauses,
+            by_account={**addresses, **options.webhook_urls},
         )
         self.stopping = threading.Event()
         self.one_time_tokens = OneTimeTokens()
@@ -60,12 +65,33 @@ class Sandbox:
         """The terminal whose `api_key` or `public_key` this is."""
         return next((one for one in self.accounts.values() if getattr(one, name) == key), None)
 
+    def issue_keys(self, application: Application) -> Account:
+        """A terminal of its own for an applicant, who is notified where the form says."""
+        with self.ledger.changing():
+            known = self.applications.find(application.id)
+            if known is not None and known.label:
+                return self.accounts[known.label]
+            label = self._free_label(application.location_code)
+            numbers = [int(one["terminal_id"]) for one in self._storage.all("account")]
+            account = issue(label, max(numbers, default=FIRST_TERMINAL) - FIRST_TERMINAL + 1)
+            self._storage.put("account", label, vars(account))
+            self.applications.keep(replace(application, label=label))
+            self.accounts = {**self.accounts, label: account}
+            self.webhooks.tell(label, application.webhook_url)
+            return account
+
+    def _free_label(self, wanted: str) -> str:
+        taken = {str(one["label"]) for one in self._storage.all("account")}
+        numbered = (f"{wanted}-{number}" for number in range(2, len(taken) + 3))
+        return next(label for label in (wanted, *numbered) if label not in taken)
+
     def reset(self) -> None:
         """Forget everything but the keys, the address for notifications and the clock's file."""
         self.ledger.forget()
         self.vault.forget()
         self.one_time_tokens.forget()
         self.faults.clear()
+        self.applications.forget()
         self.webhooks.forget()
         self._start_over()
 
@@ -88,4 +114,6 @@ class Sandbox:
             if label not in known:
                 known[label] = issue(label, len(known) + 1)
                 self._storage.put("account", label, vars(known[label]))
-        return {label: known[label] for label in self._options.labels or known}
+        named = self._options.labels or tuple(known)
+        issued = (one.label for one in self.applications.issued() if one.label in known)
+        return {label: known[label] for label in dict.fromkeys((*named, *issued))}

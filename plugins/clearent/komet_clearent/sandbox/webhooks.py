@@ -64,6 +64,14 @@ class Webhooks:
             header = "" if in_field else its_signature
             self._workers.submit(self._post, self._address(reply), one, header)
 
+    def tell(self, label: str, url: str) -> None:
+        """Post this account's notifications there from now on; nowhere when it is empty."""
+        self._by_account = {**self._by_account, label: url}
+
+    def address_of(self, label: str) -> str:
+        """Where this account's notifications go; empty for nowhere."""
+        return self._by_account.get(label) or self.url or ""
+
     def forget(self) -> None:
         """Drop what a storm would repeat."""
         self._recent.clear()
@@ -77,9 +85,7 @@ class Webhooks:
         return bool(self._address(reply) and reply.tells and not self._stopping.is_set())
 
     def _address(self, reply: Reply) -> str:
-        if reply.account is None:
-            return ""
-        return self._by_account.get(reply.account.label) or self.url or ""
+        return self.address_of(reply.account.label) if reply.account is not None else ""
 
     def _post(self, url: str, body: str, signature_header: str) -> bool:
         headers = {"Content-Type": "application/json"}

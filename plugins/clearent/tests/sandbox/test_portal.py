@@ -5,7 +5,7 @@ import re
 import pytest
 import requests
 
-PAGES = ["", "/transactions", "/batches", "/sale", "/faults", "/assumptions"]
+PAGES = ["", "/applications", "/transactions", "/batches", "/sale", "/faults", "/assumptions"]
 
 
 def _get(shop, path, **query):
