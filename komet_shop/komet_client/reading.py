@@ -8,7 +8,7 @@ import structlog
 from babel import Locale
 
 from komet_shop.domain import money
-from komet_shop.komet_client import wire
+from komet_shop.komet_client import us_states, wire
 from komet_shop.komet_client.calls import Caller
 from komet_shop.komet_client.wire import Row
 from komet_shop.services.erp import (
@@ -134,6 +134,7 @@ def _customer(header: ErpCustomerHeader, row: Row) -> ErpCustomer:
         invoice_emails=wire.text(row, "emailForInvoices"),
         sales_person=wire.text(row, "salesPerson"),
         address=_address(row, prefix="bill"),
+        billing_state=us_states.code(wire.text(row, "billState")),
         active=header.active,
     )
 

@@ -6,10 +6,14 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from komet_shop.domain import card_rules, identifiers, money, ship_dates
-from komet_shop.domain.card_rules import Answer, CardRule, Channel, Question, Refusal
+from komet_shop.domain import card_fees, card_settings, identifiers, money, ship_dates
+from komet_shop.domain.card_fees import Fee
+from komet_shop.domain.card_rules import Answer, Channel, Refusal
+from komet_shop.domain.card_settings import Switch, Way
+from komet_shop.domain.payment_methods import Method
 from komet_shop.models import (
     Company,
+    CompanyCardSettings,
     Customer,
     GatewayAccount,
     Invoice,
@@ -20,7 +24,9 @@ from komet_shop.models import (
     Payment,
 )
 from komet_shop.models.upserts import inserting
-from komet_shop.services import audit, gateways, receiving
+from komet_shop.services import audit, card_question, credit_limits, payment_methods, receiving
+from komet_shop.services.card_question import Asked, Payer, Till
+from komet_shop.services.credit_limits import Credit
 from komet_shop.services.scope import Scope
 from komet_shop.services.shop import Shop
 
@@ -69,6 +75,20 @@ class CustomerOnHold(CheckoutRefused):
     """The company has stopped orders of this customer."""
 
 
+class OverCreditLimit(CheckoutRefused):
+    """On terms, the order would take the customer over the credit limit.
+
+    `card_is_offered`: paid by card now, it may be checked out.
+    """
+
+    def __init__(self, order: Order, credit: Credit, *, card_is_offered: bool) -> None:
+        super().__init__(order.public_id)
+        self.credit = credit
+        self.total_cents = order.total_cents
+        self.currency = order.currency
+        self.card_is_offered = card_is_offered
+
+
 class ShipDatePassed(CheckoutRefused):
     """The trucks of the order's ship date have left: empty the cart and choose another day."""
 
@@ -80,24 +100,44 @@ class OpenOrder:
     order: Order
     customer: Customer
     company_currency: str
+    defaults: CompanyCardSettings | None
     settings: LocationCardSettings | None
     account: GatewayAccount | None
+    method_in_use: bool
+
+    def is_on(self, which: Switch) -> bool:
+        """True when the order's location, or else the company, has switched it on."""
+        return card_settings.switch(which, company=self.defaults, location=self.settings).value
 
     def card_answer(self, amount_cents: int, now: datetime) -> Answer:
         """May this customer pay this amount by card in the shop? With the reason if not."""
-        settings, account = self.settings, self.account
-        question = Question(
-            account_active=account is not None and settings is not None and settings.is_active,
-            channel=Channel.ECOMMERCE,
-            channel_on=settings is not None and settings.ecommerce_on,
+        till = Till(
             company_currency=self.company_currency,
-            customer_currency=self.customer.currency,
-            rule=CardRule(self.customer.card_rule),
-            amount_cents=amount_cents,
-            role_may_pay=True,
-            breaker_closed=account is None or gateways.breaker_is_closed(account, now),
+            defaults=self.defaults,
+            settings=self.settings,
+            account=self.account,
+            method_in_use=self.method_in_use,
         )
-        return card_rules.decide(question)
+        asked = Asked(channel=Channel.ECOMMERCE, amount_cents=amount_cents, now=now)
+        return card_question.answer(till, Payer.of(self.customer), asked)
+
+    def fee_on(self, amount_cents: int) -> Fee:
+        """What a card pays in the shop on top of this amount.
+
+        Nothing yet on money that is only held, and no surcharge: docs/card-rules.md, "Fees".
+        """
+        if self.is_on(Switch.PREAUTHORIZATION):
+            return Fee()
+        decided = card_settings.fees(company=self.defaults, location=self.settings)
+        fee = card_fees.fee_on(
+            amount_cents,
+            decided.value,
+            channel=Channel.ECOMMERCE,
+            way=Way.IN_APP,
+            exempt=self.customer.fee_exempt,
+            billing_state=self.customer.billing_state,
+        )
+        return Fee() if fee.surcharge else fee
 
 
 def place(shop: Shop, scope: Scope, order_id: str, expected_cents: int) -> None:
@@ -113,8 +153,10 @@ def _place(session: Session, shop: Shop, scope: Scope, order_id: str, expected_c
     now = shop.clock.now()
     found = open_order(session, scope, order_id, now)
     total = total_of(session, found.order, expected_cents)
-    if found.card_answer(total, now).only_by_card:
+    answer = found.card_answer(total, now)
+    if answer.only_by_card:
         raise CardRequired
+    _require_credit(session, found, total, card_is_offered=answer.offered)
     make_invoice(session, found.order, total, reserve=False, now=now)
     receiving.check_out(session, found.order.id, payment_id=None, now=now)
     placed = audit.Entry(
@@ -129,18 +171,32 @@ def _place(session: Session, shop: Shop, scope: Scope, order_id: str, expected_c
     audit.write(session, placed, now)
 
 
+def _require_credit(
+    session: Session, found: OpenOrder, total: int, *, card_is_offered: bool
+) -> None:
+    """Orders of the same customer come one after the other from here on."""
+    credit = credit_limits.locked(session, found.customer.id)
+    if credit.hold:
+        raise CustomerOnHold(found.order.public_id)
+    if credit.is_over_with(total):
+        raise OverCreditLimit(found.order, credit, card_is_offered=card_is_offered)
+
+
 _ORDER = (
     select(
         Order,
         Customer,
         Company.currency,
         Location.time_zone,
+        CompanyCardSettings,
         LocationCardSettings,
         GatewayAccount,
+        payment_methods.in_use(Order.company_id, Method.CARD_IN_APP),
     )
     .join(Customer, Customer.id == Order.customer_id)
     .join(Company, Company.id == Order.company_id)
     .join(Location, Location.id == Order.location_id)
+    .outerjoin(CompanyCardSettings, CompanyCardSettings.company_id == Order.company_id)
     .outerjoin(LocationCardSettings, LocationCardSettings.location_id == Order.location_id)
     .outerjoin(
         GatewayAccount,
@@ -167,7 +223,7 @@ def open_order(session: Session, scope: Scope, public_id: str, now: datetime) ->
     row = session.execute(statement).one_or_none()
     if row is None:
         raise NoSuchOrder(public_id)
-    order, customer, currency, time_zone, settings, account = row
+    order, customer, currency, time_zone, defaults, settings, account, method_in_use = row
     _require_open(session, order)
     if customer.credit_hold:
         raise CustomerOnHold(public_id)
@@ -177,8 +233,10 @@ def open_order(session: Session, scope: Scope, public_id: str, now: datetime) ->
         order=order,
         customer=customer,
         company_currency=currency,
+        defaults=defaults,
         settings=settings,
         account=account,
+        method_in_use=method_in_use,
     )
 
 

@@ -164,7 +164,10 @@ class ErpCustomerHeader:
 
 @dataclass(frozen=True, kw_only=True)
 class ErpCustomer:
-    """What the ERP decides about a customer. A limit of None is no limit."""
+    """What the ERP decides about a customer. A limit of None is no limit.
+
+    `billing_state` is two capital letters for a state of the USA; elsewhere as it comes.
+    """
 
     id: str
     code: str
@@ -179,6 +182,7 @@ class ErpCustomer:
     invoice_emails: str
     sales_person: str
     address: str = field(repr=False)
+    billing_state: str
     active: bool
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from komet_shop.domain import identifiers
 from komet_shop.domain.card_rules import Refusal
+from komet_shop.domain.card_settings import Switch
 from komet_shop.models import (
     CardTokenUse,
     GatewayAccount,
@@ -44,11 +45,14 @@ class PayOrder:
 
     `card_token` comes from the card form, or `saved_card` names a card on file.
     `session_digest` binds the token to the browser session that opened the form.
+    `expected_cents` is the order's total, `expected_fee_cents` the card fee on it that the
+    page showed.
     """
 
     order: str
     action_key: str
     expected_cents: int
+    expected_fee_cents: int = 0
     card_token: str = ""
     saved_card: str = ""
     save_card: bool = False
@@ -93,12 +97,16 @@ def _start(session: Session, shop: Shop, scope: Scope, click: PayOrder) -> Start
     answer = found.card_answer(total, now)
     if answer.reason is not None or found.account is None:
         raise checkout.CardNotOffered(answer.reason or Refusal.NOT_ACTIVE)
+    fee = found.fee_on(total)
+    if fee.cents != click.expected_fee_cents:
+        raise checkout.TotalChanged(found.order.public_id)
     card = _card(session, shop, scope, click, found.order)
     kind = _kind(found)
     invoice_id = checkout.make_invoice(
         session, found.order, total, reserve=kind is Kind.SALE, now=now
     )
     payment = _payment(session, scope, found.order, total, now, card)
+    payment.fee_cents = fee.cents
     payment.invoice_id = invoice_id
     _hold(session, found.order, payment)
     intent = _operation(scope, click, payment, found.account, card, kind=kind)
@@ -110,8 +118,7 @@ def _start(session: Session, shop: Shop, scope: Scope, click: PayOrder) -> Start
 
 def _kind(found: OpenOrder) -> Kind:
     """A location may hold the money at checkout and take it when the order ships."""
-    holds = found.settings is not None and found.settings.preauthorization_on
-    return Kind.AUTHORIZE if holds else Kind.SALE
+    return Kind.AUTHORIZE if found.is_on(Switch.PREAUTHORIZATION) else Kind.SALE
 
 
 def _earlier(session: Session, scope: Scope, click: PayOrder) -> Started | None:
@@ -133,6 +140,7 @@ def _hash(scope: Scope, click: PayOrder) -> str:
         "user": scope.actor.user_id,
         "order": click.order,
         "cents": click.expected_cents,
+        "fee": click.expected_fee_cents,
         "saved_card": click.saved_card,
     }
     return operations.hash_of(asked)
@@ -178,7 +186,6 @@ def _payment(
         method="card",
         currency=order.currency,
         amount_cents=total,
-        fee_cents=0,
         authorised_cents=0,
         card_brand=card.brand if card else "",
         card_last_four=card.last_four if card else "",

@@ -23,7 +23,7 @@ from komet_shop.models import (
     SyncCursor,
 )
 from komet_shop.models.upserts import inserting
-from komet_shop.services import pull_tables
+from komet_shop.services import credit_decisions, pull_tables
 from komet_shop.services.erp import (
     ErpCustomerHeader,
     ErpInventoryLine,
@@ -75,7 +75,8 @@ def customers(pull: Pull) -> Tally:
     """Customers: details of those that are new or changed since the last pull.
 
     Each costs a call, so they are written in small groups, oldest change first, and a pull
-    that ends early is taken up where it stopped. Card rules, cards and fee exemption stay.
+    that ends early is taken up where it stopped. Card rules, cards and fee exemption stay, and
+    so do limit and hold where they were decided here.
     """
     since = cursor(pull.shop, "customers")
     headers = list(pull.erp.customer_headers(None if pull.full else since))
@@ -195,14 +196,21 @@ def _customer(pull: Pull, header: ErpCustomerHeader) -> list[Values]:
     except ErpRefused as error:
         log.warning("customer_not_pulled", customer=header.id, error=str(error))
         return []
-    return [row | {"code": row["code"] or header.id}]
+    credit = {
+        "komet_credit_limit_cents": row["credit_limit_cents"],
+        "komet_credit_hold": row["credit_hold"],
+    }
+    return [row | credit | {"code": row["code"] or header.id}]
 
 
 def _write_group(
     session: Session, *, pull: Pull, target: Target, rows: list[Values], reached: datetime
 ) -> Tally:
     set_cursor(session, pull, "customers", reached)
-    return pull_tables.upsert(session, target, rows)
+    decided = credit_decisions.of_customers(session, [row["komet_id"] for row in rows])
+    return pull_tables.upsert(
+        session, target, [row | decided.get(row["komet_id"], {}) for row in rows]
+    )
 
 
 def _ship_to(row: ErpShipTo, customer_id: int, carrier_id: int | None) -> Values:

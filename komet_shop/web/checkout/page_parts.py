@@ -13,7 +13,13 @@ from komet_shop.services.saved_cards import ShownCard
 from komet_shop.services.visits import Visit
 from komet_shop.web.current import scope, shop
 from komet_shop.web.shopping import opened_visit
-from komet_shop.web.storefront.order_lines import LineView, Totals, line_view, totals_of
+from komet_shop.web.storefront.order_lines import (
+    LineView,
+    Totals,
+    line_view,
+    totals_of,
+    with_card_fee,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +33,9 @@ class Parts:
     totals: Totals
     answer: Answer
     cards: list[ShownCard]
+    fee_cents: int
+    with_fee: Totals
+    """What a card pays: the order, and the fee on it where there is one."""
 
 
 def open_parts(*, with_cards: bool = False) -> Parts:
@@ -44,14 +53,18 @@ def open_parts(*, with_cards: bool = False) -> Parts:
         cards = _cards(unit, found, now) if with_cards else []
     if detail is None or not lines:
         raise checkout.OrderEmpty(order_id)
+    totals = totals_of(detail)
+    fee = found.fee_on(detail.listed.total_cents)
     return Parts(
         visit=visit,
         found=found,
         detail=detail,
         lines=[line_view(line) for line in lines],
-        totals=totals_of(detail),
+        totals=totals,
         answer=found.card_answer(detail.listed.total_cents, now),
         cards=cards,
+        fee_cents=fee.cents,
+        with_fee=with_card_fee(totals, fee.cents),
     )
 
 

@@ -82,6 +82,7 @@ def _click() -> PayOrder:
         order=form.get("order", "")[:24],
         action_key=form.get("action_key", "")[:64],
         expected_cents=cents_of_form(),
+        expected_fee_cents=cents_of_form("expected_fee_cents"),
         card_token=form.get(TOKEN_FIELD, "")[:LONGEST_TOKEN] if is_new else "",
         saved_card="" if is_new else chosen,
         save_card=is_new and form.get("save_card") == "yes",

@@ -4,6 +4,7 @@ from flask_babel import gettext as _
 
 from komet_shop.domain.card_rules import Refusal
 from komet_shop.services import checkout, operations, order_payments, saved_cards
+from komet_shop.web.filters import money
 
 
 def card_refusal(reason: Refusal) -> str:
@@ -32,6 +33,8 @@ def problem_of(error: Exception) -> tuple[str, int]:
     if isinstance(error, checkout.CardNotOffered):
         nothing = _("Nothing was charged.")  # extraction does not look into f-strings
         return f"{card_refusal(error.reason)} {nothing}", 409
+    if isinstance(error, checkout.OverCreditLimit):
+        return _over_limit(error), 409
     texts = {
         checkout.TotalChanged: _(
             "Your cart changed since this page was opened, so nothing was charged. "
@@ -61,3 +64,17 @@ def problem_of(error: Exception) -> tuple[str, int]:
         ),
     }
     return texts.get(type(error), _("Nothing was charged. Please try again.")), 409
+
+
+def _over_limit(error: checkout.OverCreditLimit) -> str:
+    """With the figures, and what to do: pay now, or call."""
+    told = _(
+        "On your terms this order would go over your credit limit: %(open)s is open, this order "
+        "is %(total)s, the limit is %(limit)s. It was not checked out, and nothing was charged.",
+        open=money(error.credit.exposure_cents, error.currency),
+        total=money(error.total_cents, error.currency),
+        limit=money(error.credit.limit_cents or 0, error.currency),
+    )
+    pay = _("You can pay it by card now with “Pay & Checkout”.")
+    call = _("Please pay open invoices first, or call your salesperson.")
+    return f"{told} {pay if error.card_is_offered else call}"

@@ -91,7 +91,7 @@ def lead_away(refusal: CheckoutRefused, *, pressed: bool = False) -> ResponseRet
     return redirect(url_for("storefront.show_cart"), 303)
 
 
-def cents_of_form() -> int:
-    """The total that the page showed, in cents; -1, which fits no order, if it makes no sense."""
-    text = request.form.get("expected_cents", "")
+def cents_of_form(name: str = "expected_cents") -> int:
+    """What the page showed, in cents; -1, which fits no order, if it makes no sense."""
+    text = request.form.get(name, "")
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= 12 else -1

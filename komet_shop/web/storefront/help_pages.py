@@ -1,9 +1,12 @@
 """Help for buyers, and the style guide for people who build pages."""
 
+from contextlib import suppress
+
 from flask import abort, render_template
 from flask.typing import ResponseReturnValue
 
 from komet_shop.domain.permissions import Permission
+from komet_shop.services.visits import NobodyToBuyFor
 from komet_shop.web.current import may, shop
 from komet_shop.web.permissions import public
 from komet_shop.web.shopping import opened_visit
@@ -15,7 +18,7 @@ from komet_shop.web.storefront.blueprint import bp
 def help_page() -> ResponseReturnValue:
     """How ordering and paying works."""
     if may(Permission.SHOP):
-        with opened_visit():  # the frame of the page shows the cart
+        with suppress(NobodyToBuyFor), opened_visit():  # the frame shows a buyer's cart
             pass
     return render_template("storefront/help.html")
 

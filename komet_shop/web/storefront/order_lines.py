@@ -83,6 +83,15 @@ def cart_line_view(line: Line, cart: str) -> LineView:
     )
 
 
+def with_card_fee(totals: Totals, fee_cents: int) -> Totals:
+    """What a card pays: the same with the fee as a row of its own."""
+    if not fee_cents:
+        return totals
+    fee = Row(label=_("Card fee"), cents=fee_cents)
+    total = replace(totals.total, cents=totals.total.cents + fee_cents)
+    return replace(totals, rows=(*totals.rows, fee), total=total)
+
+
 def totals_of(found: Detail) -> Totals:
     """Subtotal, tax if there is any, and total."""
     rows = [Row(label=_("Flowers and goods"), cents=found.subtotal_cents)]

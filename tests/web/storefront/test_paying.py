@@ -398,3 +398,24 @@ def test_money_stays_in_order_through_the_pages(buying: Buying) -> None:
     assert buying.world.invoice().open_cents == 0
     assert buying.world.clearing_cents() == sum(line.line_cents for line in lines)
     assert stock.boxes_reserved == 2
+
+
+def test_a_card_fee_is_shown_before_the_button_and_on_it(buying: Buying) -> None:
+    buying.florist.change(
+        LocationCardSettings,
+        fee_type="convenience",
+        fee_cents=250,
+        fee_channels="ecommerce",
+        fee_ways="in_app",
+    )
+    total = buying.world.only(Order).total_cents
+
+    review = words(buying.page("/checkout"))
+    pay = words(buying.page("/checkout/pay"))
+    buying.pay()
+
+    with_fee = f"${(total + 250) / 100:,.2f}"
+    assert f"a fee of $2.50 is added: {with_fee}." in review
+    assert "Card fee $2.50" in pay
+    assert f"Pay {with_fee}" in pay
+    assert [row["amount_cents"] for row in buying.world.booked()] == [total + 250]

@@ -11,6 +11,7 @@ from tests import factories
 from tests.services.florist import Florist
 from tests.statements import count_statements
 from tests.web.browser import Browser
+from tests.web.house import HASH
 from tests.web.storefront.buying import Buying, forms, words
 
 
@@ -253,6 +254,18 @@ def test_a_picture_is_kept_for_ever_and_needs_no_login(visitor: Browser) -> None
     assert answer.headers["Content-Type"].startswith("image/svg+xml")
     assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
     assert visitor.get("/pictures/Not A Slug.svg").status_code == 404
+
+
+def test_staff_may_read_how_ordering_works(visitor: Browser, shop: Shop, florist: Florist) -> None:
+    with shop.database.write() as session:
+        company = session.scalars(select(Company)).one()
+        role = factories.make_role(session, "sales")
+        factories.make_user(
+            session, company, email="clerk@people.example", password=HASH, roles=[role]
+        )
+    visitor.log_in("clerk@people.example")
+
+    assert visitor.get("/help").status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/help", "/account", "/orders", "/invoices", "/cards"])
