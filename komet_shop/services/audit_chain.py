@@ -6,14 +6,15 @@ would let every payment wait for every other one. Rule: docs/operations.md, "Aud
 
 import hashlib
 import json
-from collections.abc import Iterable
-from contextlib import closing
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from komet_shop.models import Audit, SyncCursor
+from komet_shop.models.database import Database
 from komet_shop.models.upserts import inserting
 from komet_shop.services.shop import Shop
 
@@ -37,20 +38,33 @@ def seal(shop: Shop) -> int:
     return sealed
 
 
-def broken_at(session: Session) -> int | None:
+@contextmanager
+def one_moment(database: Database) -> Iterator[Session]:
+    """A reading unit in which all statements see the same moment.
+
+    A worker goes on sealing: rows and end of the log must be those of the same moment.
+    """
+    with database.read() as session:
+        if not database.is_sqlite:  # whose units see one moment anyway
+            session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        yield session
+
+
+def broken_at(database: Database) -> int | None:
     """The first sealed row that does not fit, or None for a sound chain.
 
     A row that was committed late follows rows with higher ids, so links are followed, not
     ids. Returns 0 when rows are missing at the end.
     """
     statement = select(Audit).where(Audit.hash.is_not(None)).order_by(Audit.id)
-    read = session.scalars(statement.execution_options(yield_per=READ_AT_ONCE))
-    with closing(read) as rows:
-        last = _follow(rows)
-    if isinstance(last, int):
-        return last
-    end = session.get(SyncCursor, CURSOR)
-    return None if last == (end.value if end else BEGINNING) else 0
+    with one_moment(database) as session:
+        read = session.scalars(statement.execution_options(yield_per=READ_AT_ONCE))
+        with closing(read) as rows:
+            last = _follow(rows)
+        if isinstance(last, int):
+            return last
+        end = session.get(SyncCursor, CURSOR)
+        return None if last == (end.value if end else BEGINNING) else 0
 
 
 def digest(row: Audit, before: str) -> str:

@@ -17,34 +17,27 @@ LOOSE_ENDS = 500
 
 def breaks(database: Database, since: datetime | None) -> list[str]:
     """Where the chain is broken first, as "audit 7"; nothing for a sound chain."""
-    with database.read() as session:
-        _see_one_moment(session, database)
-        row_id = audit_chain.broken_at(session) if since is None else _broken_since(session, since)
+    row_id = audit_chain.broken_at(database) if since is None else _broken_since(database, since)
     if row_id is None:
         return []
     return [f"audit {row_id}" if row_id else THE_END]
 
 
-def _see_one_moment(session: Session, database: Database) -> None:
-    """A worker goes on sealing: rows and end of the log must be those of the same moment."""
-    if not database.is_sqlite:  # whose units see one moment anyway
-        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-
-
-def _broken_since(session: Session, since: datetime) -> int | None:
+def _broken_since(database: Database, since: datetime) -> int | None:
     """As `audit_chain.broken_at`, for the rows since then and what they are tied to."""
     sealed = select(Audit).where(Audit.hash.is_not(None), Audit.at >= since).order_by(Audit.id)
     read = sealed.execution_options(yield_per=audit_chain.READ_AT_ONCE)
     before: dict[str, int] = {}
     after: dict[str, int] = {}
-    with closing(session.scalars(read)) as rows:
-        for row in rows:
-            if row.prev_hash is None or row.hash is None or row.prev_hash in before:
-                return row.id
-            if row.hash != audit_chain.digest(row, row.prev_hash):
-                return row.id
-            before[row.prev_hash], after[row.hash] = row.id, row.id
-    return _loose_end(session, before, after)
+    with audit_chain.one_moment(database) as session:
+        with closing(session.scalars(read)) as rows:
+            for row in rows:
+                if row.prev_hash is None or row.hash is None or row.prev_hash in before:
+                    return row.id
+                if row.hash != audit_chain.digest(row, row.prev_hash):
+                    return row.id
+                before[row.prev_hash], after[row.hash] = row.id, row.id
+        return _loose_end(session, before, after)
 
 
 def _loose_end(session: Session, before: dict[str, int], after: dict[str, int]) -> int | None:

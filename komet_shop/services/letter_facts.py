@@ -4,14 +4,16 @@ import hashlib
 import re
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 import structlog
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from komet_shop.domain.operation_states import HAS_MONEY, State
-from komet_shop.domain.permissions import Permission, roles_with
+from komet_shop.domain.permissions import Permission, is_staff, roles_with
 from komet_shop.models import (
+    CardApplication,
     Company,
     Customer,
     KometLink,
@@ -26,11 +28,15 @@ from komet_shop.models import (
     user_role,
 )
 from komet_shop.plugin_api import Kind
+from komet_shop.services import card_applications
 from komet_shop.services.invariants import SAYS
 from komet_shop.services.letters import (
+    Activation,
     Alert,
+    ApplicationForm,
     BrokenRule,
     CheckoutNotice,
+    Invitation,
     Letter,
     Line,
     Receipt,
@@ -127,17 +133,27 @@ def _administrators(session: Session, payload: dict[str, Any]) -> list[Recipient
 def _deciders(session: Session, payload: dict[str, Any]) -> list[Recipient]:
     """Who may decide about the operation, and sees its location."""
     operation = session.get_one(Operation, payload["operation_id"])
+    return _people_at(session, operation.location_id, Permission.REVIEWS)
+
+
+def _setters_up(session: Session, payload: dict[str, Any]) -> list[Recipient]:
+    return _people_at(session, payload["location_id"], Permission.INTEGRATIONS)
+
+
+def _people_at(session: Session, location_id: int, permission: Permission) -> list[Recipient]:
+    """Who holds a permission, and sees the location."""
+    company_id = session.get_one(Location, location_id).company_id
     rows = session.execute(
         select(User.email, User.locale)
         .where(
             User.active,
-            User.company_id == operation.company_id,
-            User.id.in_(_holders(Permission.REVIEWS)),
+            User.company_id == company_id,
+            User.id.in_(_holders(permission)),
             or_(
                 User.id.in_(_holders(Permission.ALL_LOCATIONS)),
                 User.id.in_(
                     select(user_location.c.user_id).where(
-                        user_location.c.location_id == operation.location_id
+                        user_location.c.location_id == location_id
                     )
                 ),
             ),
@@ -214,6 +230,16 @@ def _reset(session: Session, payload: dict[str, Any]) -> tuple[Sender, Reset]:
     return _house(session), Reset(link=payload["link"])
 
 
+def _invitation(session: Session, payload: dict[str, Any]) -> tuple[Sender, Invitation]:
+    user = session.get_one(User, payload["user_id"])
+    content = Invitation(
+        link=payload["link"],
+        valid_days=payload["valid_days"],
+        is_for_staff=is_staff(role.name for role in user.roles),
+    )
+    return _house(session), content
+
+
 def _alert(session: Session, payload: dict[str, Any]) -> tuple[Sender, Alert | BrokenRule]:
     if payload["subject_kind"] == "invariant":
         return _house(session), _broken_rule(payload)
@@ -244,6 +270,26 @@ def _review(session: Session, payload: dict[str, Any]) -> tuple[Sender, Review]:
         reason=operation.staff_message,
     )
     return _sender(session, operation.location_id), content
+
+
+def _activation(session: Session, payload: dict[str, Any]) -> tuple[Sender, Activation]:
+    location = session.get_one(Location, payload["location_id"])
+    path = f"/setup/locations/{quote(location.code, safe='')}"
+    content = Activation(step=payload["step"], title=payload["title"], path=path)
+    return _sender(session, location.id), content
+
+
+def _application(session: Session, payload: dict[str, Any]) -> tuple[Sender, ApplicationForm]:
+    row = session.get_one(CardApplication, payload["application_id"])
+    given = card_applications.facts(session, row.id, base_url="")
+    content = ApplicationForm(
+        title=payload["title"],
+        facts={name: value for name, value in given.items() if isinstance(value, str)},
+        monthly_volume_cents=row.monthly_volume_cents,
+        average_ticket_cents=row.average_ticket_cents,
+        webhook_path=given["webhook_url"],
+    )
+    return _sender(session, row.location_id), content
 
 
 def _broken_rule(payload: dict[str, Any]) -> BrokenRule:
@@ -299,13 +345,18 @@ _WANTED = {
     "receipt": _receipt_readers,
     "checkout": _checkout_readers,
     "reset": _the_user,
+    "invitation": _the_user,
     "alert": _administrators,
     "review": _deciders,
+    "activation": _setters_up,
 }
 _WRITTEN: dict[str, Any] = {
     "receipt": _receipt,
     "checkout": _checkout,
     "reset": _reset,
+    "invitation": _invitation,
     "alert": _alert,
     "review": _review,
+    "activation": _activation,
+    "application": _application,
 }

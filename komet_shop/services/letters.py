@@ -1,5 +1,6 @@
 """What the shop's mails say. The mailer puts it into words and hands it to a mail server."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -85,6 +86,18 @@ class Reset:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Invitation:
+    """Somebody was given a login and chooses a password by the link, within so many days."""
+
+    link: str
+    valid_days: int
+    is_for_staff: bool
+
+    def __repr__(self) -> str:
+        return "Invitation(link='***')"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Alert:
     """Something needs a person of the company."""
 
@@ -124,7 +137,37 @@ class Review:
     reason: str
 
 
-Content = Receipt | CheckoutNotice | Reset | Alert | BrokenRule | Review
+@dataclass(frozen=True, kw_only=True)
+class Activation:
+    """A step on a location's way to cards was done. `title` is the payment plugin's."""
+
+    step: str
+    title: str
+    path: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApplicationForm:
+    """A location's application, for the specialist who answers it. `facts` as they are kept."""
+
+    title: str
+    facts: Mapping[str, str]
+    monthly_volume_cents: int
+    average_ticket_cents: int
+    webhook_path: str
+
+
+Content = (
+    Receipt
+    | CheckoutNotice
+    | Reset
+    | Invitation
+    | Alert
+    | BrokenRule
+    | Review
+    | Activation
+    | ApplicationForm
+)
 
 
 @dataclass(frozen=True, kw_only=True)

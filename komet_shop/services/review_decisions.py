@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from komet_shop.domain.operation_states import State
 from komet_shop.domain.verdict import Verdict, is_alike, judge_transaction
-from komet_shop.models import Operation
+from komet_shop.models import Operation, Payment
 from komet_shop.plugin_api import Kind, Transaction
 from komet_shop.services import (
     gateways,
@@ -141,13 +141,15 @@ def _owner(scope: Scope) -> str:
 
 def _find(shop: Shop, scope: Scope, public_id: str) -> Operation:
     with shop.database.read() as session:
-        operation = session.scalars(
-            select(Operation).where(
-                Operation.public_id == public_id,
-                Operation.company_id == scope.company_id,
-                Operation.location_id.in_(scope.location_ids),
-            )
-        ).one_or_none()
+        statement = select(Operation).where(
+            Operation.public_id == public_id,
+            Operation.company_id == scope.company_id,
+            Operation.location_id.in_(scope.location_ids),
+        )
+        if scope.customer_ids is not None:
+            own = select(Payment.id).where(Payment.customer_id.in_(scope.customer_ids))
+            statement = statement.where(Operation.payment_id.in_(own))
+        operation = session.scalars(statement).one_or_none()
     if operation is None:
         raise NoSuchOperation(public_id)
     return operation

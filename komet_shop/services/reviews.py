@@ -203,10 +203,13 @@ def evidence(session: Session, scope: Scope, public_id: str) -> Evidence | None:
 
 def _own(scope: Scope) -> list[ColumnElement[bool]]:
     """By the payment: an index on operations by company would be taken instead of the small one."""
-    return [
+    conditions: list[ColumnElement[bool]] = [
         Payment.company_id == scope.company_id,
         Payment.location_id.in_(scope.location_ids),
     ]
+    if scope.customer_ids is not None:
+        conditions.append(Payment.customer_id.in_(scope.customer_ids))
+    return conditions
 
 
 def _in_doubt() -> ColumnElement[bool]:

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, not_, select, update
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from komet_shop.domain import identifiers
-from komet_shop.models import Operation, Payment, SavedCard
+from komet_shop.models import Operation, Payment, SavedCard, User
 from komet_shop.plugin_api import CardDetails, StoredCard
 from komet_shop.services.scope import Scope
 from komet_shop.services.secret_box import SecretBox
@@ -138,10 +138,19 @@ def _visible(scope: Scope, customer_id: int, location_id: int) -> list[ColumnEle
         SavedCard.location_id == location_id,
         SavedCard.customer_id == customer_id,
         SavedCard.state == "active",
+        _sees_cards(scope),
     ]
     if scope.customer_ids is not None:
         conditions.append(SavedCard.customer_id.in_(scope.customer_ids))
     return conditions
+
+
+def _sees_cards(scope: Scope) -> ColumnElement[bool]:
+    """ "Restrict Credit Card Access" of the person who asks; nobody known sees no card."""
+    person = select(User.id).where(
+        User.id == scope.actor.user_id, User.active, not_(User.hides_cards)
+    )
+    return person.exists()
 
 
 def _has_cards(session: Session, payment: Payment) -> bool:

@@ -116,7 +116,7 @@ def find(session: Session, scope: Scope, public_id: str) -> Target:
     Raises:
         NoSuchPayment: there is none, or it is not of this scope.
     """
-    row = session.execute(
+    statement = (
         select(Operation, Payment)
         .join(Payment, Payment.id == Operation.payment_id)
         .where(
@@ -125,7 +125,10 @@ def find(session: Session, scope: Scope, public_id: str) -> Target:
             Operation.company_id == scope.company_id,
             Operation.location_id.in_(scope.location_ids),
         )
-    ).one_or_none()
+    )
+    if scope.customer_ids is not None:
+        statement = statement.where(Payment.customer_id.in_(scope.customer_ids))
+    row = session.execute(statement).one_or_none()
     if row is None:
         raise NoSuchPayment(public_id)
     return Target(payment=row.Payment, parent=row.Operation)

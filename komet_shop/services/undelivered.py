@@ -134,10 +134,13 @@ def entered_by_hand(
 
 
 def _own(scope: Scope) -> ColumnElement[bool]:
-    return or_(
+    own = or_(
         and_(Payment.company_id == scope.company_id, Payment.location_id.in_(scope.location_ids)),
         and_(Order.company_id == scope.company_id, Order.location_id.in_(scope.location_ids)),
     )
+    if scope.customer_ids is None:
+        return own
+    return and_(own, Customer.id.in_(scope.customer_ids))
 
 
 def _require(session: Session, scope: Scope, row: int) -> Outbox:

@@ -1,10 +1,12 @@
 """The chain of the audit log: complete, in one piece, and broken by every change."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import event, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from komet_shop.models import Audit
@@ -39,8 +41,7 @@ def write(shop: Shop, count: int) -> None:
 
 
 def broken_at(shop: Shop) -> int | None:
-    with shop.database.read() as session:
-        return audit_chain.broken_at(session)
+    return audit_chain.broken_at(shop.database)
 
 
 def without_guard(database: Database) -> None:
@@ -145,3 +146,37 @@ def test_whoever_gets_past_the_guard_breaks_the_chain(
         session.execute(text(change))
 
     assert broken_at(quiet_shop) == wanted
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # SQLite locks writers out
+def test_sealing_while_the_chain_is_read_is_no_break(quiet_shop: Shop) -> None:
+    write(quiet_shop, 3)
+    audit_chain.seal(quiet_shop)
+
+    def go_on() -> None:
+        write(quiet_shop, 2)
+        audit_chain.seal(quiet_shop)
+
+    with between_rows_and_end(quiet_shop.database, go_on):
+        found = broken_at(quiet_shop)
+
+    assert (found, broken_at(quiet_shop)) == (None, None)
+
+
+@contextmanager
+def between_rows_and_end(database: Database, run: Callable[[], None]) -> Iterator[None]:
+    """Another worker does something after the rows were read and before the end is."""
+    jobs = [run]
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if jobs and statement.startswith("SELECT sync_cursor"):
+            worker = threading.Thread(target=jobs.pop())
+            worker.start()
+            worker.join()
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    try:
+        yield
+    finally:
+        event.remove(database.engine, "before_cursor_execute", note)
+    assert not jobs
