@@ -2,15 +2,18 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from komet_shop.domain.permissions import ROLES, SECOND_FACTOR, roles_with
 from komet_shop.plugin_api import Deadlines
 
 PREFIX = "KOMET_SHOP_"
 ENVIRONMENTS = ("development", "demo", "test", "production")
+NO_ROLES = "none"
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -44,6 +47,7 @@ class Config:
     queue_url: str = ""
     mail_url: str = ""
     mail_from: str = "shop@komet-shop.example"
+    applications_to: str = ""
     komet_url: str = ""
     komet_token: Secret = Secret("")
     komet_users: int = 5
@@ -56,6 +60,7 @@ class Config:
     payments_in_flight: int = 8
     plugin: str = ""
     metrics_token: Secret = Secret("")
+    second_factor_roles: frozenset[str] = frozenset()
 
     def __repr__(self) -> str:
         return f"Config(env={self.env!r}, base_url={self.base_url!r})"
@@ -64,6 +69,11 @@ class Config:
     def is_production(self) -> bool:
         """True when real money and real people are at the other end."""
         return self.env == "production"
+
+    @property
+    def posts_applications(self) -> bool:
+        """True when applications for card payments go to an address by HTTP, not by mail."""
+        return "://" in self.applications_to
 
     @property
     def uses_https(self) -> bool:
@@ -88,6 +98,7 @@ class Config:
             queue_url=reader.text("QUEUE_URL", default=""),
             mail_url=reader.text("MAIL_URL", default=""),
             mail_from=reader.text("MAIL_FROM", default="shop@komet-shop.example"),
+            applications_to=reader.recipient("APPLICATIONS_TO"),
             komet_url=reader.text("KOMET_URL", default="").rstrip("/"),
             komet_token=Secret(reader.text("KOMET_TOKEN", default="")),
             komet_users=reader.whole("KOMET_USERS", default=5),
@@ -103,6 +114,7 @@ class Config:
             payments_in_flight=reader.whole("PAYMENTS_IN_FLIGHT", default=8),
             plugin=reader.text("PLUGIN", default=""),
             metrics_token=Secret(reader.text("METRICS_TOKEN", default="")),
+            second_factor_roles=reader.roles("SECOND_FACTOR_ROLES", default=_careful_roles()),
         )
         problems = [*reader.problems, *_dangers(config)]
         if problems:
@@ -143,6 +155,29 @@ class _Reader:
     def flag(self, name: str) -> bool:
         return self.choice(name, ("0", "1"), default="0") == "1"
 
+    def recipient(self, name: str) -> str:
+        """Nobody, an email address, or an http(s) address."""
+        value = self.text(name, default="").strip()
+        is_url = value.startswith(("http://", "https://")) and urlsplit(value).hostname
+        is_mail = re.fullmatch(r"[^@\s<>,;\"/]+@[^@\s<>,;\"/]+", value)
+        if value and not is_url and not is_mail:
+            self.problems.append(
+                f"{PREFIX}{name} is {value!r}; use an email address or an http(s) address."
+            )
+        return value
+
+    def roles(self, name: str, default: frozenset[str]) -> frozenset[str]:
+        """Role names with commas between them, or "none". Set to nothing means the default."""
+        value = self.text(name, default="").strip()
+        if value in ("", NO_ROLES):
+            return default if not value else frozenset()
+        chosen = frozenset(one.strip() for one in value.split(","))
+        if not chosen <= set(ROLES):
+            self.problems.append(
+                f"{PREFIX}{name} is {value!r}; use {NO_ROLES}, or some of {', '.join(ROLES)}."
+            )
+        return chosen
+
     def path(self, name: str) -> Path | None:
         value = self.text(name, default="")
         return Path(value) if value else None
@@ -161,6 +196,11 @@ class _Reader:
         return key
 
 
+def _careful_roles() -> frozenset[str]:
+    """The roles that see keys, change roles or send money back."""
+    return frozenset(role for needed in SECOND_FACTOR for role in roles_with(needed))
+
+
 def _dangers(config: Config) -> list[str]:
     """What may be right by itself but must not run here. Rule: docs/operations.md, "Safety"."""
     found = _unsafe_addresses(config)
@@ -173,6 +213,7 @@ def _dangers(config: Config) -> list[str]:
         (lambda c: c.secret_key.startswith("demo-"), "SECRET_KEY is the demo's"),
         (lambda c: _looks_like_sandbox(c.gateway_url), "GATEWAY_URL points at a sandbox"),
         (lambda c: _looks_like_sandbox(c.komet_url), "KOMET_URL points at a sandbox"),
+        (lambda c: _looks_like_sandbox(c.applications_to), "APPLICATIONS_TO points at a sandbox"),
         (lambda c: not c.mail_url, "MAIL_URL is needed: receipts go out by mail"),
     ]
     return found + [
@@ -185,6 +226,7 @@ def _unsafe_addresses(config: Config) -> list[str]:
         "BASE_URL": config.base_url,
         "KOMET_URL": config.komet_url,
         "GATEWAY_URL": config.gateway_url,
+        "APPLICATIONS_TO": config.applications_to,
     }
     return [
         f"{PREFIX}{name} is plain http to another machine; use https."

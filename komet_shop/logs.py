@@ -66,7 +66,7 @@ _NAMED = re.compile(
     r"(\"[^\"]*\"|'[^']*'|(?:Bearer |Basic )?[^\s,;&)}\]]+)"
 )
 _BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[a-z0-9._~+/=-]{8,}")
-_LINK = re.compile(r"/(card-link|reset)/[^\s\"'/?#]+")
+_LINK = re.compile(r"/(card-link|reset|invitation)/[^\s\"'/?#]+")
 _SQL_VALUES = re.compile(r"\[parameters: .*?\](?=\n|$)", re.DOTALL)
 _URL_PASSWORD = re.compile(r"(://[^\s:/@]*):[^\s@/]+@")
 _LONG = re.compile(r"(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{32,}")

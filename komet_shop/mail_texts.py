@@ -9,10 +9,14 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_datetime, get_timezone_name
 from babel.support import NullTranslations, Translations
 
+from komet_shop import activation_texts
 from komet_shop.services.letters import (
+    Activation,
     Alert,
+    ApplicationForm,
     BrokenRule,
     CheckoutNotice,
+    Invitation,
     Letter,
     Line,
     Receipt,
@@ -86,11 +90,26 @@ def words(letter: Letter, speech: Language, base_url: str) -> Words:
         return _checkout(content, speech, base_url)
     if isinstance(content, Reset):
         return Words(subject=speech.say("Choose a new password"), context={"href": content.link})
+    if isinstance(content, Invitation):
+        return _invitation(content, letter.sender, speech)
+    if isinstance(content, Activation | ApplicationForm):
+        return _setting_up(content, letter.sender.location, speech, base_url)
     if isinstance(content, Review):
         return _review(content, letter.sender, speech, base_url)
     if isinstance(content, BrokenRule):
         return _broken_rule(content, speech)
     return _alert(content, speech)
+
+
+def _setting_up(
+    content: Activation | ApplicationForm, location: str, speech: Language, base_url: str
+) -> Words:
+    context = (
+        activation_texts.activation(content, location, speech.say, base_url)
+        if isinstance(content, Activation)
+        else activation_texts.application(content, location, speech.say, base_url)
+    )
+    return Words(subject=context["subject"], context=context)
 
 
 def _receipt(receipt: Receipt, sender: Sender, speech: Language, base_url: str) -> Words:
@@ -144,6 +163,23 @@ def _checkout(notice: CheckoutNotice, speech: Language, base_url: str) -> Words:
     )
 
 
+def _invitation(invitation: Invitation, sender: Sender, speech: Language) -> Words:
+    _ = speech.say
+    lead = (
+        _("You now work with the shop of %(company)s.", company=sender.company)
+        if invitation.is_for_staff
+        else _("You can now order flowers online from %(company)s.", company=sender.company)
+    )
+    return Words(
+        subject=_("Your login is ready"),
+        context={
+            "lead": lead,
+            "until": _("The link works once, for %(days)s days.", days=invitation.valid_days),
+            "href": invitation.link,
+        },
+    )
+
+
 def _alert(alert: Alert, speech: Language) -> Words:
     _ = speech.say
     facts = [
@@ -156,6 +192,11 @@ def _alert(alert: Alert, speech: Language) -> Words:
         "Messages about the same customer wait behind it. Correct what the answer says, then "
         "send it again: in the shop, under Reviews, “Not delivered”."
     )
+    if alert.subject_kind == "application":
+        advice = _(
+            "It is a location's application for card payments. Correct what the answer says, then "
+            "send the application form again from the location's page under Settings."
+        )
     title = _("A message could not be delivered")
     return Words(
         subject=title,

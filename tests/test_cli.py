@@ -211,6 +211,42 @@ def test_keys_that_do_not_work_switch_nothing_on(
     assert "do not work" in entered.output
 
 
+def test_live_keys_are_refused_outside_production(
+    command: Command, enter: Command, keys: dict[str, str]
+) -> None:
+    lines = "".join(f"{name}={value}\n" for name, value in keys.items())
+
+    refused = command(
+        *("account", "enter", "MIA", "--live", "--keys-stdin"),
+        stdin=lines,
+        KOMET_SHOP_PLUGIN="clearent",
+    )
+
+    assert refused.exit_code == 2
+    assert "live ones belong to production only" in refused.output
+
+
+def test_an_operator_lets_a_location_begin_anew(
+    command: Command, enter: Command, database: Database, keys: dict[str, str]
+) -> None:
+    enter(keys)
+    early = command("clearent", "reactivate", "MIA", KOMET_SHOP_PLUGIN="clearent")
+    with database.write() as session:
+        session.scalars(select(LocationCardSettings)).one().status = "disabled_contact_support"
+
+    too_soon = enter(keys)
+    unknown = command("clearent", "reactivate", "NYC", KOMET_SHOP_PLUGIN="clearent")
+    done = command("clearent", "reactivate", "MIA", KOMET_SHOP_PLUGIN="clearent")
+
+    with database.read() as session:
+        status = session.scalars(select(LocationCardSettings.status)).one()
+    assert [one.exit_code for one in (early, too_soon, unknown, done)] == [2, 2, 2, 0]
+    assert "was not turned off" in early.output
+    assert "komet-shop clearent reactivate MIA" in too_soon.output
+    assert "Known: MIA" in unknown.output
+    assert status == "requested"
+
+
 def test_a_missing_key_or_an_unknown_location_is_one_line(
     enter: Command, keys: dict[str, str]
 ) -> None:
@@ -374,3 +410,21 @@ def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
         session.mount("http://", retries)
         assert session.get(f"{url}/healthz", timeout=SECONDS).status_code == 200
     assert process.poll() is None
+
+
+def test_an_operator_takes_a_lost_second_factor_away(command: Command, database: Database) -> None:
+    with database.write() as session:
+        company = factories.make_company(session)
+        given = {"tf_primary_method": "authenticator", "tf_totp_secret": "sealed"}
+        admin = factories.make_user(session, company, email="ana@people.example", **given)
+
+    first = command("user", "reset-second-factor", "Ana@people.example")
+    again = command("user", "reset-second-factor", "ana@people.example")
+    nobody = command("user", "reset-second-factor", "no@people.example")
+
+    assert "The second factor is gone" in first.output
+    assert "There was no second factor" in again.output
+    assert "Nobody logs in with no@people.example" in nobody.output
+    assert [one.exit_code for one in (first, again, nobody)] == [0, 0, 2]
+    with database.read() as session:
+        assert session.get_one(User, admin.id).tf_totp_secret is None

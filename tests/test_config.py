@@ -49,6 +49,8 @@ def test_production_starts_when_all_is_right() -> None:
         ("GATEWAY_URL", "http://127.0.0.1:7000", "GATEWAY_URL points at a sandbox"),
         ("GATEWAY_URL", "https://gateway-sb.gateway.example", "GATEWAY_URL points at a sandbox"),
         ("KOMET_URL", "http://127.0.0.1:7001", "KOMET_URL points at a sandbox"),
+        ("APPLICATIONS_TO", "http://portal.example/new", "APPLICATIONS_TO is plain http"),
+        ("APPLICATIONS_TO", "https://127.0.0.1:7000/new", "APPLICATIONS_TO points at a sandbox"),
         ("MAIL_URL", "", "MAIL_URL is needed"),
     ],
 )
@@ -75,6 +77,23 @@ def test_a_master_key_of_another_size_is_refused(key: str) -> None:
 
 def test_plain_http_is_for_this_machine_only() -> None:
     assert "use https" in _refused({**GOOD, "KOMET_SHOP_BASE_URL": "http://shop.example"})
+
+
+@pytest.mark.parametrize(
+    "address", ["somebody", "ftp://portal.example", "https://", "a b@c.example"]
+)
+def test_applications_go_to_a_mailbox_or_an_address(address: str) -> None:
+    assert "use an email address" in _refused({**GOOD, "KOMET_SHOP_APPLICATIONS_TO": address})
+
+
+@pytest.mark.parametrize(
+    ("address", "posts"),
+    [("", False), ("desk@portal.example", False), ("https://portal.example/new", True)],
+)
+def test_an_address_decides_how_applications_travel(address: str, posts: bool) -> None:
+    config = Config.from_environment({**GOOD, "KOMET_SHOP_APPLICATIONS_TO": address})
+
+    assert (config.applications_to, config.posts_applications) == (address, posts)
 
 
 def test_secrets_do_not_print_themselves() -> None:

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from enum import StrEnum
 
+from komet_shop.plugin_api import N_
+
 
 class Permission(StrEnum):
     """One thing that a person may do. Each route declares which one it needs."""
@@ -119,15 +121,15 @@ ROLES: dict[str, frozenset[Permission]] = {
 """What each role may do. Rule: docs/roles.md."""
 
 DESCRIPTIONS = {
-    "admin": "Administrator: everything but buying",
-    "setup": "Setup: integrations, keys, customer settings",
-    "receivables": "Accounts Receivables: invoices, payments, statements, day close",
-    "cashier": "Cashier: payments from Order Entry and A/R",
-    "credit_manager": "Credit Manager: credits, credit limits, cards",
-    "sales_manager": "Sales Manager: orders, customers' cards, e-commerce users",
-    "allocations": "Sales Allocations: orders",
-    "sales": "Sales: orders",
-    BUYER: "Buyer: the web shop, for own customers",
+    "admin": N_("Administrator: everything but buying"),
+    "setup": N_("Setup: integrations, keys, customer settings"),
+    "receivables": N_("Accounts Receivables: invoices, payments, statements, day close"),
+    "cashier": N_("Cashier: payments from Order Entry and A/R"),
+    "credit_manager": N_("Credit Manager: credits, credit limits, cards"),
+    "sales_manager": N_("Sales Manager: orders, customers' cards, e-commerce users"),
+    "allocations": N_("Sales Allocations: orders"),
+    "sales": N_("Sales: orders"),
+    BUYER: N_("Buyer: the web shop, for own customers"),
 }
 
 PAYMENT_ADMINISTRATION = frozenset({Permission.INTEGRATIONS, Permission.USERS})

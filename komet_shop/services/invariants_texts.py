@@ -13,7 +13,17 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from komet_shop.domain.card_numbers import has_card_number
-from komet_shop.models import Audit, Base, ClerkTask, OpenCredit, Operation, Order, Outbox, Payment
+from komet_shop.models import (
+    Audit,
+    Base,
+    CardApplication,
+    ClerkTask,
+    OpenCredit,
+    Operation,
+    Order,
+    Outbox,
+    Payment,
+)
 from komet_shop.models.database import Database
 
 AT_ONCE = 1_000
@@ -45,6 +55,21 @@ SOURCES = (
     ),
     Source(OpenCredit, ("created_at",), ("reason",)),
     Source(ClerkTask, ("created_at", "done_at"), ("control_number",)),
+    Source(
+        CardApplication,
+        ("submitted_at",),
+        (
+            "legal_name",
+            "trade_name",
+            "business_address",
+            "website",
+            "contact_name",
+            "contact_email",
+            "contact_phone",
+            "current_processor",
+            "notes",
+        ),
+    ),
     Source(Outbox, ("created_at", "done_at"), ("payload", "last_error")),
     Source(Audit, ("at",), ("actor", "before", "after", "reason")),
 )

@@ -12,6 +12,7 @@ from komet_shop.models import RateCounter
 from komet_shop.models.upserts import inserting
 
 HOUR = 60
+DAY = 24 * HOUR
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,8 +30,10 @@ LIMITS: Mapping[str, Limit] = {
         Limit(name="login_account", most=10, minutes=15),
         Limit(name="login_browser", most=10, minutes=15),
         Limit(name="login_address", most=50, minutes=15),
+        Limit(name="login_code", most=30, minutes=DAY),
         Limit(name="reset_account", most=3, minutes=HOUR),
         Limit(name="reset_address", most=20, minutes=HOUR),
+        Limit(name="invitation", most=3, minutes=HOUR),
         Limit(name="csp_report", most=30, minutes=HOUR),
     )
 }

@@ -15,7 +15,8 @@ from flask_security.forms import (
 from flask_security.password_util import PasswordUtil
 from wtforms import SubmitField
 
-from komet_shop.services import passwords
+from komet_shop.models import User
+from komet_shop.services import passwords, second_factor
 from komet_shop.services.passwords import WeakPassword
 from komet_shop.web import login_records
 from komet_shop.web.login_limits import LoginTry, may_ask_for_reset
@@ -45,6 +46,8 @@ class ShopLoginForm(LoginForm):
         if not super().validate(**kwargs):
             login_records.failed(self.user)
             return False
+        if isinstance(self.user, User) and second_factor.is_set_up(self.user):
+            login_records.first_step_done()
         tried.was_good()
         return True
 
@@ -59,8 +62,14 @@ class ShopForgotPasswordForm(ForgotPasswordForm):
         self.email.label.text = _("Email")
 
     def validate(self, **kwargs: Any) -> bool:
-        """False without an error looks like success, and sends nothing."""
-        return may_ask_for_reset(self.email.data or "") and super().validate(**kwargs)
+        """False without an error looks like success, and sends nothing.
+
+        Who was invited and has no password yet chooses one by the invitation, which can be
+        taken back.
+        """
+        if not may_ask_for_reset(self.email.data or "") or not super().validate(**kwargs):
+            return False
+        return self.user is not None and self.user.password is not None
 
 
 class ShopResetPasswordForm(ResetPasswordForm):

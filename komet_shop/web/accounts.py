@@ -23,7 +23,7 @@ from komet_shop.domain.permissions import Permission
 from komet_shop.models import Role, User
 from komet_shop.services import outbox, passwords
 from komet_shop.services.shop import Shop
-from komet_shop.web import login_limits, login_records
+from komet_shop.web import login_limits, login_records, second_step
 from komet_shop.web.account_forms import (
     ShopChangePasswordForm,
     ShopForgotPasswordForm,
@@ -43,6 +43,7 @@ FORMS = (
     "reset_password_form",
     "change_password_form",
     "verify_form",
+    *second_step.FORMS,
 )
 ROUTES = {
     "security.login": Access(reason="logging in"),
@@ -51,6 +52,7 @@ ROUTES = {
     "security.logout": Access(permissions=frozenset({Permission.PROFILE})),
     "security.verify": Access(permissions=frozenset({Permission.PROFILE})),
     "security.change_password": Access(permissions=frozenset({Permission.PROFILE})),
+    **second_step.ROUTES,
 }
 """What the routes of Flask-Security need. One that is not listed here stops the program."""
 
@@ -76,6 +78,7 @@ MESSAGES = {
     "RETYPE_PASSWORD_MISMATCH": (_l("The two passwords differ."), "danger"),
     "REAUTHENTICATION_SUCCESSFUL": (_l("Thank you. You can go on."), "success"),
     "REAUTHENTICATION_REQUIRED": (_l("Please enter your password once more."), "info"),
+    **second_step.MESSAGES,
     "INVALID_REDIRECT": (_l("We lead only to pages of this shop."), "warning"),
 }
 
@@ -124,11 +127,13 @@ def register(app: Flask, running: Shop) -> None:
         mail_util_cls=OutboxMail,
         password_util_cls=ShopPasswords,
         render_template=_render,
+        **second_step.CLASSES,
     )
     security.want_json(lambda _request: False)
     security.login_manager.user_loader(_the_visitor)
     security.login_manager.request_loader(lambda _request: None)
     login_records.register(app)
+    second_step.register(app, security)
     app.after_request(_end_unit)
     app.teardown_request(lambda _error: session.remove())
 
@@ -169,6 +174,7 @@ def _settings(running: Shop) -> dict[str, Any]:
         "POST_CHANGE_VIEW": "/",
         "JOIN_USER_ROLES": False,  # the model loads them by itself
         "STATIC_FOLDER": None,
+        **second_step.settings(running.config.master_key),
     }
     messages = {f"SECURITY_MSG_{name}": text for name, text in MESSAGES.items()}
     return {f"SECURITY_{name}": value for name, value in settings.items()} | messages
@@ -181,6 +187,7 @@ def _render(template: str, **context: Any) -> Any:
     if template == ASKED_FOR_LINK and request.method == "POST" and not has_errors:
         get_flashed_messages()  # the page says what happens next, and keeps saying it
         return redirect(url_for_security("forgot_password", sent="yes"), 303)
+    template, context = second_step.page(template, context)
     page = render_template(template, is_sent="sent" in request.args, **context)
     return (page, 422) if has_errors else page
 

@@ -5,14 +5,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, g, request
+from flask import Blueprint, g, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from komet_shop.domain.permissions import Permission
-from komet_shop.services import reviews, undelivered
+from komet_shop.services import location_setup, reviews, undelivered
 from komet_shop.services.reviews import Queue
-from komet_shop.web.current import may, scope, shop
+from komet_shop.web.current import may, scope, shop, visitor
+
+SETTINGS = {Permission.INTEGRATIONS, Permission.LOCATIONS}
+"""Whoever holds one of these has something to set up."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,10 +58,12 @@ def prepare(blueprint: Blueprint) -> None:
 
 @contextmanager
 def opened_desk() -> Iterator[Session]:
-    """A reading unit of work, with what waits for the visitor counted for the menu."""
+    """A reading unit of work; what every page of staff tells the visitor is read with it."""
     with shop().database.read() as unit:
         if may(Permission.REVIEWS):
             g.waiting = _count(unit)
+        if may(Permission.INTEGRATIONS):
+            g.test_mode_locations = location_setup.in_test_mode(unit, scope())
         yield unit
 
 
@@ -71,21 +76,40 @@ def waiting() -> Waiting:
 
 def page_context() -> dict[str, Any]:
     """What the layout of staff pages wants to know."""
-    return {"nav_groups": navigation()}
+    return {
+        "nav_groups": navigation(),
+        "test_mode_locations": g.get("test_mode_locations", []),
+        "integration_href": url_for("setup.integration", name=shop().gateways.plugin.name),
+    }
 
 
 def navigation() -> list[Group]:
     """The menu: only what the visitor may open."""
-    own = Group(label=_("You"), links=(_link(_("Profile"), "/account"),))
-    if not may(Permission.REVIEWS):
-        return [own]
     counted: Waiting | None = g.get("waiting")
     count = counted.for_people if counted is not None else 0
-    return [Group(label=_("Receivables"), links=(_link(_("Reviews"), "/reviews", count),)), own]
+    offered = (
+        _group(_("Sales"), (_("Customers"), "/customers", {Permission.CUSTOMERS}, 0)),
+        _group(_("Receivables"), (_("Reviews"), "/reviews", {Permission.REVIEWS}, count)),
+        _group(
+            _("Setup"),
+            (_("Settings"), "/setup", SETTINGS, 0),
+            (_("People"), "/setup/people", {Permission.USERS, Permission.ECOMMERCE_USERS}, 0),
+            (_("Audit log"), "/setup/audit", {Permission.AUDIT_LOG}, 0),
+        ),
+        _group(_("You"), (_("Profile"), "/account", {Permission.PROFILE}, 0)),
+    )
+    return [group for group in offered if group.links]
 
 
-def _link(label: str, href: str, count: int = 0) -> Link:
-    return Link(label=label, href=href, active=request.path.startswith(href), count=count)
+def _group(label: str, *entries: tuple[str, str, set[Permission], int]) -> Group:
+    at = [entry[1] for entry in entries if request.path.startswith(entry[1])]
+    open_now = max(at, key=len, default="")
+    links = (
+        Link(label=text, href=href, active=href == open_now, count=count)
+        for text, href, permissions, count in entries
+        if permissions & visitor().permissions
+    )
+    return Group(label=label, links=tuple(links))
 
 
 def _count(unit: Session) -> Waiting:

@@ -14,13 +14,17 @@ from komet_shop.services.shop import Shop
 class Visitor:
     """The person behind the request. `user` None: nobody has logged in.
 
-    `customer_ids` None means every customer of the company: staff.
+    `customer_ids` None means every customer of the company. Staff with own customers only
+    have a set like buyers, so ask `is_staff` who they are. `must_set_up`: they need a second
+    factor, have none, and may do nothing else before.
     """
 
     user: User | None = None
     permissions: frozenset[Permission] = frozenset()
     location_ids: frozenset[int] = frozenset()
     customer_ids: frozenset[int] | None = frozenset()
+    is_staff: bool = False
+    must_set_up: bool = False
 
     @classmethod
     def of(
@@ -30,9 +34,11 @@ class Visitor:
         assigned: frozenset[int],
         active: frozenset[int],
         customers: frozenset[int],
+        own: frozenset[int] = frozenset(),
     ) -> "Visitor":
         """What a user may see: staff their locations, buyers every active one.
 
+        `customers` are those a buyer buys for, `own` those a sales person looks after.
         Rule: docs/roles.md, "What each person sees".
         """
         roles = [role.name for role in user.roles]
@@ -43,11 +49,16 @@ class Visitor:
             user=user,
             permissions=permissions,
             location_ids=active if sees_all else assigned,
-            customer_ids=None if staff else customers,
+            customer_ids=_customers_of_staff(user, own) if staff else customers,
+            is_staff=staff,
         )
 
 
 NOBODY = Visitor()
+
+
+def _customers_of_staff(user: User, own: frozenset[int]) -> frozenset[int] | None:
+    return own if user.own_customers_only else None
 
 
 def shop() -> Shop:

@@ -35,14 +35,21 @@ class LoginTry:
         address = ("login_address", request.remote_addr or "")
         return cls(counters=tuple((limit(name), subject) for name, subject in (address, own)))
 
+    @classmethod
+    def with_code(cls, email: str) -> "LoginTry":
+        """Codes are short: wrong ones count for a whole day too."""
+        account = _account(email)
+        daily = (limit("login_code"), _known_browser(account) or account)
+        return cls(counters=(*cls.by(email).counters, daily))
+
     def is_allowed(self) -> bool:
-        """Count the try; False when a counter is full."""
+        """Count the try in a unit of its own; False when a counter is full."""
+        return shop().database.run(self.take)
+
+    def take(self, session: Session) -> bool:
+        """The same within a transaction that is open already."""
         now = shop().clock.now()
-
-        def unit(session: Session) -> bool:
-            return all(rate_limits.take(session, *counter, now) for counter in self.counters)
-
-        return shop().database.run(unit)
+        return all(rate_limits.take(session, *counter, now) for counter in self.counters)
 
     def was_good(self) -> None:
         """The password was right: only failures count. Given back after the account's unit."""

@@ -1,8 +1,9 @@
 """What logins leave behind: audit entries, new session ids, ended sessions."""
 
+import time
 from typing import Any
 
-from flask import Flask, current_app
+from flask import Flask, current_app, g, session
 from flask_login import user_logged_out  # type: ignore[import-untyped]  # ships no types
 from flask_security.core import UserMixin
 from flask_security.signals import password_changed, password_reset, user_authenticated
@@ -13,6 +14,7 @@ from komet_shop.services import audit
 from komet_shop.services.audit import Entry
 from komet_shop.web import session_store
 from komet_shop.web.current import NOBODY, Visitor, actor, shop
+from komet_shop.web.second_step_policy import as_far_as_proven
 from komet_shop.web.sessions import browser_session
 from komet_shop.web.visitors import become, company
 
@@ -36,31 +38,19 @@ def unit() -> Session:
 def failed(user: UserMixin | None) -> None:
     """Somebody did not get in. Neither the address nor the password is kept."""
     if not isinstance(user, User):
-        _write("login_failed", None, "no such account")
+        write("login_failed", None, "no such account")
     else:
-        _write("login_failed", user.id, "wrong password" if user.active else "account is off")
+        write("login_failed", user.id, "wrong password" if user.active else "account is off")
 
 
-def _logged_in(_app: Flask, user: User, **_more: Any) -> None:
-    browser_session().change_owner(user.id)
-    become(Visitor.of(user, assigned=EMPTY, active=EMPTY, customers=EMPTY))
-    _write("login", user.id)
-
-
-def _logged_out(_app: Flask, user: User, **_more: Any) -> None:
+def first_step_done() -> None:
+    """The password was right and a code is asked for next: whoever knew the session is out."""
     browser_session().change_owner(None)
-    become(NOBODY)
-    _write("logout", user.id)
+    session["first_step_at"] = int(time.time())
 
 
-def _password_changed(_app: Flask, user: User, **_more: Any) -> None:
-    own = browser_session()
-    is_own = own.user_id == user.id
-    session_store.end_others(unit(), user.id, keep=own.digest if is_own else "")
-    _write("password_changed", user.id)
-
-
-def _write(action: str, user_id: int | None, reason: str = "") -> None:
+def write(action: str, user_id: int | None, reason: str = "") -> None:
+    """An audit entry about a person, in the unit of accounts; not before there is a company."""
     house = company()
     if house is None:
         return
@@ -73,3 +63,26 @@ def _write(action: str, user_id: int | None, reason: str = "") -> None:
         reason=reason,
     )
     audit.write(unit(), entry, shop().clock.now())
+
+
+def _logged_in(_app: Flask, user: User, **_more: Any) -> None:
+    browser_session().change_owner(user.id)
+    session.pop("first_step_at", None)
+    session[session_store.SECOND_STEP] = g.pop("second_step_of", None) == user.id
+    person = Visitor.of(user, assigned=EMPTY, active=EMPTY, customers=EMPTY)
+    become(as_far_as_proven(person))
+    write("login", user.id)
+
+
+def _logged_out(_app: Flask, user: User, **_more: Any) -> None:
+    browser_session().change_owner(None)
+    session.pop(session_store.SECOND_STEP, None)
+    become(NOBODY)
+    write("logout", user.id)
+
+
+def _password_changed(_app: Flask, user: User, **_more: Any) -> None:
+    own = browser_session()
+    is_own = own.user_id == user.id
+    session_store.end_others(unit(), user.id, keep=own.digest if is_own else "")
+    write("password_changed", user.id)

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from komet_shop.domain.permissions import Permission
 from komet_shop.web.current import visitor
+from komet_shop.web.second_step_policy import SET_UP, is_open_before
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -81,8 +82,13 @@ def access_of_request() -> Access | None:
 
 
 def check_access() -> ResponseReturnValue | None:
-    """Before every view: let the visitor through, ask to log in, or refuse."""
+    """Before every view: let the visitor through, ask to log in, or refuse.
+
+    Who has to set a second factor up is led there from everywhere, public pages too.
+    """
     access = access_of_request()
+    if access is not None and visitor().must_set_up and not is_open_before():
+        return _send_to(SET_UP)
     if access is None or not access.permissions:
         return None
     if visitor().user is None:

@@ -7,6 +7,7 @@ from sqlalchemy.exc import NoResultFound
 
 from komet_shop.plugin_api import Plugin, ReceivesNotifications
 from komet_shop.services import notifications
+from komet_shop.services.gateways import NoAccount
 from komet_shop.web.current import shop
 from komet_shop.web.permissions import Access, public
 
@@ -61,7 +62,7 @@ def _reader(name: str, account_id: int) -> ReceivesNotifications:
         abort(404)
     try:
         connection = shop().gateways.connect(account_id)
-    except NoResultFound:
+    except (NoResultFound, NoAccount):
         abort(404)
     if not isinstance(connection, ReceivesNotifications):
         abort(404)

@@ -18,17 +18,21 @@ from sqlalchemy.orm import Session, joinedload
 
 from komet_shop.domain.permissions import PAYMENT_ADMINISTRATION
 from komet_shop.models import (
+    Customer,
     Location,
     User,
     WebSession,
     buyer_customer,
     user_location,
 )
+from komet_shop.services import second_factor
 from komet_shop.web.current import NOBODY, Visitor
 
 LONGEST = timedelta(hours=12)
 IDLE_STAFF = timedelta(minutes=30)
 IDLE_PAYMENT_ADMINISTRATION = timedelta(minutes=15)
+SECOND_STEP = "second_step"
+"""Says in a session's data that the second step of the login was done in it."""
 
 
 def _ids(column: Any, *conditions: Any) -> ScalarSelect[str]:
@@ -37,6 +41,12 @@ def _ids(column: Any, *conditions: Any) -> ScalarSelect[str]:
     return select(listed).where(*conditions).correlate(User).scalar_subquery()
 
 
+_OWN = (
+    User.own_customers_only,
+    Customer.company_id == User.company_id,
+    Customer.sales_person == User.sales_person,
+    Customer.sales_person != "",
+)
 _FIND = (
     select(
         WebSession,
@@ -44,6 +54,7 @@ _FIND = (
         _ids(user_location.c.location_id, user_location.c.user_id == User.id),
         _ids(Location.id, Location.company_id == User.company_id, Location.active),
         _ids(buyer_customer.c.customer_id, buyer_customer.c.user_id == User.id),
+        _ids(Customer.id, *_OWN),
     )
     .outerjoin(User, User.id == WebSession.user_id)
     .options(joinedload(User.roles))
@@ -67,16 +78,21 @@ def digest_of(session_id: str) -> str:
 def find(session: Session, digest: str, now: datetime) -> Found | None:
     """The session with this digest, unless it ended; one statement.
 
-    A user who was switched off, or whose password changed since, counts as nobody.
+    A user who was switched off, or whose password changed since, counts as nobody; so does
+    one with a second factor in a session that never saw it.
     """
     found = session.execute(_FIND, {"digest": digest, "now": now}).unique().one_or_none()
     if found is None:
         return None
-    row, user, assigned, active, customers = found
-    if user is None or not user.active or row.data.get("_user_id") != user.fs_uniquifier:
+    row, user, assigned, active, customers, own = found
+    if user is None or not _is_known(row, user):
         return Found(row=row, visitor=NOBODY)
     visitor = Visitor.of(
-        user, assigned=_set(assigned), active=_set(active), customers=_set(customers)
+        user,
+        assigned=_set(assigned),
+        active=_set(active),
+        customers=_set(customers),
+        own=_set(own),
     )
     return Found(row=row, visitor=visitor)
 
@@ -93,12 +109,17 @@ def end_others(session: Session, user_id: int, *, keep: str = "") -> None:
     )
 
 
+def _is_known(row: WebSession, user: User) -> bool:
+    did_second_step = bool(row.data.get(SECOND_STEP)) or not second_factor.is_set_up(user)
+    return user.active and row.data.get("_user_id") == user.fs_uniquifier and did_second_step
+
+
 def _set(listed: str | None) -> frozenset[int]:
     return frozenset(int(one) for one in (listed or "").split(",") if one)
 
 
 def _idle(visitor: Visitor) -> timedelta:
-    if visitor.customer_ids is not None:
+    if not visitor.is_staff:
         return LONGEST
     if visitor.permissions & PAYMENT_ADMINISTRATION:
         return IDLE_PAYMENT_ADMINISTRATION

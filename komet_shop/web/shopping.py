@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from komet_shop.services import shipping, visits
 from komet_shop.services.shipping import Delivery, KnownWays
 from komet_shop.services.visits import NobodyToBuyFor, Visit, Wanted
-from komet_shop.web.current import scope, shop
+from komet_shop.web.current import actor, scope, shop, visitor
 
 KEPT = "shopping"
 WAYS = "komet_shop_ways"
@@ -50,7 +50,13 @@ def remember(**choices: str | int | None) -> None:
 
 @contextmanager
 def opened_visit() -> Iterator[tuple[Session, Visit]]:
-    """A reading unit of work, and where the buyer stands in the shop."""
+    """A reading unit of work, and where the buyer stands in the shop.
+
+    Raises:
+        NobodyToBuyFor: staff do not buy; a buyer may belong to no active customer.
+    """
+    if visitor().is_staff:
+        raise NobodyToBuyFor(actor().label)
     with shop().database.read() as unit:
         g.visit = visits.open_visit(unit, scope(), wanted(), shop().clock.now())
         yield unit, g.visit

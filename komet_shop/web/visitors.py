@@ -13,6 +13,7 @@ from komet_shop.services.shop import Shop
 from komet_shop.web import session_store
 from komet_shop.web.current import NOBODY, Visitor, shop, visitor
 from komet_shop.web.permissions import access_of_request
+from komet_shop.web.second_step_policy import as_far_as_proven
 from komet_shop.web.sessions import BrowserSession, browser_session
 
 COMPANY_SECONDS = 60
@@ -84,7 +85,7 @@ def _person_behind(session: BrowserSession) -> Visitor:
         session.start_empty()
         return NOBODY
     session.fill(found.row)
-    return found.visitor
+    return as_far_as_proven(found.visitor)
 
 
 def _find(digest: str) -> session_store.Found | None:

@@ -62,7 +62,7 @@ def _page(form: ProfileForm) -> str:
 
 def _frame() -> dict[str, Any]:
     """Staff have a profile too, in the frame of their pages; buyers see their cart beside it."""
-    if visitor().customer_ids is None:
+    if visitor().is_staff:
         with backoffice.opened_desk():
             return {"layout": "layouts/backoffice.html", **backoffice.page_context()}
     with suppress(NobodyToBuyFor), opened_visit():
