@@ -136,7 +136,8 @@ def test_hours_without_komet_are_made_up_for_in_five_minutes(
     [stuck] = dead(house)
     told_alerts = alerts(house)
     house.heal()
-    undelivered.send_again(house.shop, house.scope, stuck.id, reason="the item is for sale")
+    everybody = replace(house.scope, customer_ids=None)
+    undelivered.send_again(house.shop, everybody, stuck.id, reason="the item is for sale")
     with days.workers(2):
         days.pass_time_until(lambda: days.untold() == 0, minutes=10)
 
