@@ -52,6 +52,10 @@ class Demo:
         rows = self.komet("ledger")["payments"]
         return [row for row in rows if not row.get("seeded")]
 
+    def komet_payments_of(self, charge: dict[str, Any]) -> list[dict[str, Any]]:
+        """Those with the reference of a charge; payments of earlier tests may still arrive."""
+        return [one for one in self.komet_payments() if one["reference"] == charge["invoice"]]
+
     def mails(self) -> list[dict[str, Any]]:
         answer = requests.get(f"{self.ready['mail_url']}/_control/messages", timeout=TIMEOUT)
         return list(answer.json()["messages"])
