@@ -2,17 +2,20 @@
 
 import shutil
 import socket
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from types import CodeType
+from typing import ClassVar
 
 import pytest
 from flask import Flask
 from jinja2.bccache import Bucket, BytecodeCache
 from komet_clearent.plugin import plugin as clearent
 from komet_clearent.sandbox.program import SandboxServer
+from werkzeug.routing import Rule
 
 from komet_shop import migrations
 from komet_shop.clock import Clock
@@ -25,7 +28,7 @@ from komet_shop.services.gateways import Gateways
 from komet_shop.services.secret_box import SecretBox
 from komet_shop.services.shop import Shop
 from tests import factories
-from tests.postgres import Cluster, cluster
+from tests.postgres import Cluster, cluster, memory
 from tests.world import World
 
 FAST = Deadlines(connect=0.5, total=2.0)
@@ -47,7 +50,20 @@ class TemplatesOnce(BytecodeCache):
         self._compiled[bucket.key] = (bucket.checksum, bucket.code)
 
 
+class RouteOnce(Rule):
+    """A route whose code is compiled once per process, not once per application."""
+
+    _builders: ClassVar[dict[object, Callable[..., tuple[str, str]]]] = {}
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        key = (self.rule, repr(self._trace), repr(self.defaults), append_unknown)
+        if key not in self._builders:
+            self._builders[key] = super()._compile_builder(append_unknown)
+        return self._builders[key]
+
+
 Flask.jinja_options = {"bytecode_cache": TemplatesOnce()}
+Flask.url_rule_class = RouteOnce
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -122,13 +138,12 @@ class Places:
 
 
 @pytest.fixture(scope="session")
-def places(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Places]:
+def places(request: pytest.FixtureRequest) -> Iterator[Places]:
     """Databases of this process."""
-    made = Places(request, tmp_path_factory.mktemp("places"))
-    yield made
-    made.close()
+    with tempfile.TemporaryDirectory(prefix="ks-places-", dir=memory()) as folder:
+        made = Places(request, Path(folder))
+        yield made
+        made.close()
 
 
 @pytest.fixture

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import psycopg
 
+MEMORY = "/dev/shm"
+ENOUGH_BYTES = 2 * 1024**3
 OWNERS = ("postgres", "nobody")
 SETTINGS = {
     "fsync": "off",
@@ -50,7 +52,7 @@ class Cluster:
 @contextmanager
 def cluster() -> Iterator[Cluster]:
     """Start a cluster and end it again; as another user than root."""
-    folder = Path(tempfile.mkdtemp(prefix="ks-pg-", dir=_memory()))
+    folder = Path(tempfile.mkdtemp(prefix="ks-pg-", dir=memory()))
     owner = _owner()
     folder.chmod(0o755)
     data = folder / "data"
@@ -101,5 +103,7 @@ def _owner() -> str | None:
     return next(name for name in OWNERS if f"\n{name}:" in f"\n{known}")
 
 
-def _memory() -> str | None:
-    return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+def memory() -> str | None:
+    """A folder in memory where one is large enough: a disk would be most of the time."""
+    there = os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ENOUGH_BYTES
+    return MEMORY if there else None

@@ -149,6 +149,7 @@ def test_a_second_demo_in_the_same_folder_says_so_in_one_line(demo: RunningDemo)
     assert demo.alive() == list(demo.pids)
 
 
+@pytest.mark.full
 def test_ctrl_c_ends_every_process_and_the_next_start_goes_on(tmp_path: Path) -> None:
     with RunningDemo(tmp_path) as first:
         sell_at(first.ready["clearent_url"], "LAX")
@@ -171,6 +172,7 @@ def test_ctrl_c_ends_every_process_and_the_next_start_goes_on(tmp_path: Path) ->
     assert answer.status_code in (302, 303)
 
 
+@pytest.mark.full
 def test_a_process_that_dies_ends_the_demo_and_is_named_with_its_last_words(
     tmp_path: Path,
 ) -> None:
