@@ -107,6 +107,7 @@ def test_a_signature_may_come_as_a_header() -> None:
         notification(signed=""),
         json.dumps([PAYLOAD]).encode(),
     ],
+    ids=["another key", "changed", "spaces", "nothing", "a list", "unsigned", "not an object"],
 )
 def test_a_notification_that_the_terminal_did_not_sign_like_this_is_ignored(body: bytes) -> None:
     assert CONNECTION.read_notification(body, {}) is None
