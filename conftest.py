@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from komet_shop import logs
 
@@ -17,6 +17,9 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PATIENCE_MS = 20_000
+"""How long a page may take to say what is expected of it, on a busy machine too."""
+
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -29,6 +32,7 @@ def pytest_configure() -> None:
 def chromium() -> Iterator[Browser]:
     """The system's Chromium."""
     program = next(path for path in map(shutil.which, NAMES) if path)
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=program, args=FLAGS)
         yield opened

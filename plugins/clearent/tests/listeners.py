@@ -61,6 +61,7 @@ class Listener:
         self._callers: list[socket.socket] = []
         self._threads = [threading.Thread(target=self._accept)]
         self.connections = 0
+        self.hung_up = threading.Event()
         self.url = f"{scheme}://127.0.0.1:{self._socket.getsockname()[1]}"
 
     def __enter__(self) -> Self:
@@ -100,6 +101,7 @@ class Listener:
                 self._behaviour(Caller(connection, self._stopping))
             except OSError:
                 return
+        self.hung_up.set()
 
 
 def nobody() -> str:

@@ -21,6 +21,7 @@ from .listeners import OK, Behaviour, Caller, Listener, nobody
 
 QUICK = Deadlines(connect=0.3, total=0.5, max_answer_bytes=10_000)
 GRACE = 1.5
+PATIENCE = 10
 SALE = Request(name="sale", method="POST", path="/sale", body={"amount": "1.00"})
 
 
@@ -201,7 +202,9 @@ def test_a_kept_connection_is_used_again() -> None:
 def test_a_kept_connection_that_was_closed_is_replaced() -> None:
     with Listener(lambda caller: (caller.read_request(), caller.say(OK))[1]) as server:
         client = client_of(server.url)
-        replies = [client.send(SALE), client.send(SALE)]
+        replies = [client.send(SALE)]
+        assert server.hung_up.wait(PATIENCE)
+        replies.append(client.send(SALE))
 
         assert replies == [Answer(status=200, body=b"{}")] * 2
         assert server.connections == 2
