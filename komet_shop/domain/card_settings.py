@@ -84,6 +84,9 @@ class Decided(Protocol):
 MOST_FLAT_BP = 399
 """A convenience fee is at most this share of the amount, in basis points."""
 MOST_SURCHARGE_BP = 400
+"""What a company may decide."""
+MOST_SERVICE_FEE_BP = 399
+"""What is charged of it: gateways refuse a service fee above this share of the amount."""
 USUAL_MOST_SURCHARGE_BP = 300
 SURCHARGE_BLOCKED = ("CT", "MA", "PR")
 """Where surcharges are forbidden, unless the company knows better."""

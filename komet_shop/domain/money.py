@@ -26,6 +26,16 @@ def parse_cents(text: str) -> int:
     return int(Decimal(plain) * 100)
 
 
+def parse_typed_cents(text: str) -> int:
+    """The same as people type it into a field: ".30" and "2.75 %" are meant, too.
+
+    Raises:
+        NotAnAmount
+    """
+    plain = text.strip().removesuffix("%").strip().removeprefix("$").strip()
+    return parse_cents(f"0{plain}" if plain.startswith(".") else plain)
+
+
 def format_plain(cents: int) -> str:
     """ "19.99" from 1999, as gateways and ERPs want it."""
     sign = "-" if cents < 0 else ""

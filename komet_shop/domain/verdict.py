@@ -5,28 +5,74 @@ from dataclasses import dataclass
 from komet_shop.domain.operation_states import State
 from komet_shop.plugin_api import N_, Fault, GatewayResult, Kind, Outcome, Transaction
 
-FOUND_APPROVED = N_("found at the gateway, approved")
-ANOTHER_AMOUNT = N_("the gateway's record has another amount")
-VOIDED_SINCE = N_("approved, but voided at the gateway since")
+FOUND_APPROVED = N_("found at the card processor, approved")
+ANOTHER_AMOUNT = N_("the card processor's record has another amount")
+FEE_UNCLEAR = N_("the card processor's record does not say whether the surcharge was charged")
+VOIDED_SINCE = N_("approved, but voided at the card processor since")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Intent:
-    """What we asked for, as far as an answer can contradict it."""
+    """What we asked for, as far as an answer can contradict it.
+
+    `amount_cents` is without `service_fee_cents`, which the gateway may leave out.
+    """
 
     kind: Kind
     reference: str
     amount_cents: int
     currency: str
+    service_fee_cents: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """The state an answer leads to, and why; `complete` False: ask for the transaction."""
+    """The state an answer leads to, and why; `complete` False: ask for the transaction.
+
+    `service_fee_cents`: of an approval, the service fee that was really charged.
+    """
 
     state: State
     reason: str
     complete: bool = True
+    service_fee_cents: int = 0
+
+
+@dataclass(frozen=True)
+class _Charged:
+    """The amount and fee that an answer names, beside what was asked."""
+
+    intent: Intent
+    amount_cents: int
+    fee_cents: int | None
+
+    @property
+    def is_unclear(self) -> bool:
+        """With the fee or without: nobody said."""
+        asked = self.intent
+        is_base = self.amount_cents == asked.amount_cents
+        return bool(asked.service_fee_cents) and self.fee_cents is None and is_base
+
+    @property
+    def is_as_asked(self) -> bool:
+        """With the whole fee, or without any."""
+        asked = self.intent
+        if self.intent.kind in _FOLLOWS_A_TOTAL:
+            return self.amount_cents + (self.fee_cents or 0) == asked.amount_cents
+        if self.fee_cents is None and self.amount_cents != asked.amount_cents:
+            return self.amount_cents == asked.amount_cents + asked.service_fee_cents
+        is_whole = self.fee_cents in (None, 0, asked.service_fee_cents)
+        return is_whole and self.amount_cents == asked.amount_cents
+
+    @property
+    def real_fee_cents(self) -> int:
+        """The fee in it, where it is as asked and clear."""
+        asked = self.intent.service_fee_cents
+        return asked if self.fee_cents is None else min(self.fee_cents, asked)
+
+
+_FOLLOWS_A_TOTAL = frozenset({Kind.VOID, Kind.REFUND, Kind.CREDIT_REFUND})
+"""Kinds that name no fee: they send back what was charged, with its fee, as one amount."""
 
 
 _BY_OUTCOME = {
@@ -54,7 +100,11 @@ def judge(intent: Intent, result: GatewayResult) -> Verdict:
     missing = _missing(intent, result)
     if missing:
         return Verdict(state=State.UNKNOWN, reason=missing, complete=False)
-    return Verdict(state=State.APPROVED, reason=result.staff_message or N_("approved"))
+    return Verdict(
+        state=State.APPROVED,
+        reason=result.staff_message or N_("approved"),
+        service_fee_cents=_charged(intent, result).real_fee_cents,
+    )
 
 
 def judge_transaction(intent: Intent, transaction: Transaction) -> Verdict:
@@ -62,12 +112,16 @@ def judge_transaction(intent: Intent, transaction: Transaction) -> Verdict:
     if transaction.outcome is Outcome.DECLINED:
         return Verdict(state=State.DECLINED, reason=transaction.staff_message or N_("declined"))
     if transaction.outcome is not Outcome.APPROVED:
-        return Verdict(state=State.UNKNOWN, reason=N_("the gateway's record does not say"))
+        return Verdict(state=State.UNKNOWN, reason=N_("the card processor's record does not say"))
     if transaction.voided and intent.kind is not Kind.VOID:
         return Verdict(state=State.FAILED, reason=VOIDED_SINCE)
-    if transaction.amount_cents != intent.amount_cents:
+    charged = _Charged(intent, transaction.amount_cents, transaction.service_fee_cents)
+    if not charged.is_as_asked:
         return Verdict(state=State.NEEDS_REVIEW, reason=ANOTHER_AMOUNT)
-    return Verdict(state=State.APPROVED, reason=FOUND_APPROVED)
+    if charged.is_unclear:
+        return Verdict(state=State.NEEDS_REVIEW, reason=FEE_UNCLEAR)
+    fee_cents = charged.real_fee_cents
+    return Verdict(state=State.APPROVED, reason=FOUND_APPROVED, service_fee_cents=fee_cents)
 
 
 def _contradiction(intent: Intent, result: GatewayResult) -> str:
@@ -75,13 +129,18 @@ def _contradiction(intent: Intent, result: GatewayResult) -> str:
     pairs = (
         (intent.kind, kind, N_("the answer has another kind")),
         (intent.reference, result.reference, N_("the answer has another reference")),
-        (intent.amount_cents, result.amount_cents, N_("the answer has another amount")),
         (intent.currency, result.currency, N_("the answer has another currency")),
     )
     for asked, answered, reason in pairs:
         if answered is not None and answered != asked:
             return reason
+    if result.amount_cents is not None and not _charged(intent, result).is_as_asked:
+        return N_("the answer has another amount")
     return ""
+
+
+def _charged(intent: Intent, result: GatewayResult) -> _Charged:
+    return _Charged(intent, result.amount_cents or 0, result.service_fee_cents)
 
 
 def _missing(intent: Intent, result: GatewayResult) -> str:
@@ -89,6 +148,8 @@ def _missing(intent: Intent, result: GatewayResult) -> str:
         return N_("the answer has no reference")
     if result.amount_cents is None and intent.kind is not Kind.VOID:
         return N_("the answer has no amount")
+    if _charged(intent, result).is_unclear:
+        return N_("the answer does not say whether the surcharge was charged")
     return ""
 
 

@@ -76,13 +76,19 @@ def _partial(name: str, *columns: str, where: str, unique: bool) -> Index:
 
 
 class Operation(Base):
-    """One intended gateway action. Written before the call, never deleted."""
+    """One intended gateway action. Written before the call, never deleted.
+
+    `amount_cents` is the total, of which `fee_cents` is the card fee: as intended, and from an
+    approval on as really charged. `service_fee_cents` is what the gateway was asked to charge
+    as a fee of its own, on top of `named_cents`; it may leave that out.
+    """
 
     __tablename__ = "operation"
     __table_args__ = (
         UniqueConstraint("company_id", "action_key"),
         CheckConstraint("amount_cents > 0 OR kind = 'store_card'", name="amount"),
         CheckConstraint("amount_cents >= 0", name="amount_not_negative"),
+        CheckConstraint("fee_cents BETWEEN 0 AND amount_cents", name="fee"),
         CheckConstraint(
             "state NOT IN ('approved', 'stray') OR gateway_transaction_id IS NOT NULL",
             name="money_has_transaction",
@@ -106,6 +112,13 @@ class Operation(Base):
             "gateway_transaction_id",
             where="kind <> 'void'",
             unique=True,
+        ),
+        _partial(
+            "ix_operation_void",
+            "company_id",
+            "gateway_transaction_id",
+            where="kind = 'void'",
+            unique=False,
         ),
         _partial("one_live_charge", "payment_id", where=LIVE_CHARGE, unique=True),
         _partial("one_inflight_followup", "payment_id", where=INFLIGHT_FOLLOW_UP, unique=True),
@@ -137,6 +150,7 @@ class Operation(Base):
     gateway_ref: Mapped[str] = mapped_column(String(40), unique=True)
     gateway_transaction_id: Mapped[str | None] = mapped_column(String(40))
     amount_cents: Mapped[Cents]
+    fee_cents: Mapped[Cents] = mapped_column(default=0, server_default="0")
     service_fee_cents: Mapped[Cents] = mapped_column(default=0)
     currency: Mapped[Currency]
     saves_card: Mapped[bool] = mapped_column(default=False)
@@ -158,6 +172,21 @@ class Operation(Base):
     trace_id: Mapped[str] = mapped_column(String(100), default="")
     resolution: Mapped[str | None] = mapped_column(String(10))
     resolved_at: Mapped[datetime | None]
+
+    @property
+    def base_cents(self) -> int:
+        """What it moves of what is owed: all but the card fee."""
+        return self.amount_cents - self.fee_cents
+
+    @property
+    def asked_cents(self) -> int:
+        """What was asked for in all, a service fee included that was left out since."""
+        return self.base_cents + max(self.fee_cents, self.service_fee_cents)
+
+    @property
+    def named_cents(self) -> int:
+        """The amount that the gateway is told, beside a service fee if there is one."""
+        return self.base_cents if self.service_fee_cents else self.amount_cents
 
 
 class OperationLookup(Base):

@@ -47,7 +47,12 @@ class Invoice(Base):
 
 
 class Payment(Base):
-    """Money a customer means to give, or gave. One attempt is one row."""
+    """Money a customer means to give, or gave. One attempt is one row.
+
+    `amount_cents` pays what is owed. `fee_cents` is the card fee on it: as announced until the
+    money is taken, then as really charged. `surcharge_bp` is the fee's rate where the gateway
+    may leave it out, else 0. Of what went back, `refund_fee_reserved_cents` is fee.
+    """
 
     __tablename__ = "payment"
     __table_args__ = (
@@ -60,6 +65,11 @@ class Payment(Base):
         CheckConstraint("captured_cents BETWEEN 0 AND capture_reserved_cents", name="captured"),
         CheckConstraint(
             "refund_reserved_cents BETWEEN 0 AND captured_cents", name="refund_reserved"
+        ),
+        CheckConstraint("surcharge_bp BETWEEN 0 AND 400", name="surcharge_bp"),
+        CheckConstraint(
+            "refund_fee_reserved_cents BETWEEN 0 AND refund_reserved_cents",
+            name="refund_fee_reserved",
         ),
         Index("ix_payment_customer_id_id", "customer_id", "id"),
         Index("ix_payment_order_id", "order_id"),
@@ -80,6 +90,8 @@ class Payment(Base):
     capture_reserved_cents: Mapped[Cents] = mapped_column(default=0)
     captured_cents: Mapped[Cents] = mapped_column(default=0)
     refund_reserved_cents: Mapped[Cents] = mapped_column(default=0)
+    surcharge_bp: Mapped[int] = mapped_column(default=0, server_default="0")
+    refund_fee_reserved_cents: Mapped[Cents] = mapped_column(default=0, server_default="0")
     card_brand: Mapped[Code] = mapped_column(default="")
     card_last_four: Mapped[str] = mapped_column(String(4), default="")
     notes: Mapped[Long] = mapped_column(default="")

@@ -11,10 +11,8 @@ Subclass `PluginContract`, give it a `subject`, and run pytest:
 The plugin's tests must really talk to the gateway under control: it is the truth here.
 """
 
-import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from urllib.parse import urlsplit
 
@@ -22,24 +20,22 @@ import pytest
 
 from komet_shop.plugin_api import (
     API_VERSION,
-    ChargeRequest,
     DrivesTerminals,
     Fault,
     FormRequest,
-    GatewayResult,
     HostsCardForm,
     Kind,
     OneTimeCard,
     Outcome,
     ProvesHealth,
     ReceivesNotifications,
-    RefundRequest,
     SettlesBatches,
     StoredCard,
     StoresCards,
     TakesPayments,
     VoidRequest,
 )
+from komet_shop.plugin_api.contract_money import MoneyContract
 from komet_shop.plugin_api.contract_subject import (
     DEADLINES,
     Booked,
@@ -61,7 +57,7 @@ FIELD = "card_field"
 FORM = FormRequest(token_field=FIELD)
 
 
-class PluginContract:
+class PluginContract(MoneyContract):
     """Every promise of `komet_shop.plugin_api` that can be tested from outside."""
 
     def subject(self) -> AbstractContextManager[Subject]:
@@ -176,62 +172,6 @@ class PluginContract:
         assert result.outcome is Outcome.REJECTED
         assert result.fault is Fault.UNREACHABLE
         assert result.buyer_message
-
-    # Money
-
-    def test_a_service_fee_comes_on_top_of_the_amount(self, till: Till) -> None:
-        request = till.charge_request(Kind.SALE, 2000, fee=60)
-
-        result = till.connection.charge(request)
-
-        assert result.outcome is Outcome.APPROVED
-        assert result.amount_cents in (2000, None)
-        assert result.service_fee_cents in (60, 0)
-
-    def test_a_second_void_is_not_approved(self, till: Till) -> None:
-        act = till.action(Kind.VOID)
-        first = act()
-
-        second = act()
-
-        assert first.outcome is Outcome.APPROVED
-        assert second.outcome is Outcome.DECLINED
-
-    def test_a_refund_above_the_sale_is_not_approved(self, till: Till) -> None:
-        sale = till.sell(1000)
-        till.gateway.settle()
-        request = RefundRequest(**till.follow_up(sale, 1001))
-
-        result = till.connection.refund(request)
-
-        assert result.outcome is Outcome.DECLINED
-        assert Kind.REFUND not in {entry.kind for entry in till.gateway.booked()}
-
-    def test_a_one_time_card_is_good_for_one_sale(self, till: Till) -> None:
-        card = OneTimeCard(token=till.gateway.new_card_token())
-        till.sell(1000, card)
-
-        second = till.connection.charge(till.charge_request(Kind.SALE, 1100, card=card))
-
-        assert second.outcome in (Outcome.REJECTED, Outcome.DECLINED)
-        assert len(till.gateway.booked()) == 1
-
-    def test_eight_buyers_at_once_each_get_their_own_answer(self, till: Till) -> None:
-        requests = [till.charge_request(Kind.SALE, 1000 + number) for number in range(8)]
-        start = threading.Barrier(8)
-
-        def buy(request: ChargeRequest) -> GatewayResult:
-            start.wait()
-            return till.connection.charge(request)
-
-        with ThreadPoolExecutor(8) as buyers:
-            results = list(buyers.map(buy, requests))
-
-        assert {result.outcome for result in results} == {Outcome.APPROVED}
-        assert len({result.transaction_id for result in results}) == 8
-        for request, result in zip(requests, results, strict=True):
-            assert result.amount_cents in (request.amount_cents, None)
-            assert result.reference in (request.reference, None)
 
     # Looking up
 

@@ -76,12 +76,17 @@ class ChargeRequest:
 
 @dataclass(frozen=True, kw_only=True)
 class CaptureRequest:
-    """Take `amount_cents` of an authorization, at most what was authorized."""
+    """Take `amount_cents` of an authorization, at most what was authorized.
+
+    `amount_cents` is without `service_fee_cents`, which the gateway adds on top; both together
+    are at most what was authorized.
+    """
 
     reference: str
     transaction_id: str
     amount_cents: int
     currency: str
+    service_fee_cents: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,7 +126,8 @@ class GatewayResult:
     Fields the answer did not carry are None; the shop then asks for the transaction by its
     id before it believes an approval. `stored_card` is set when the gateway kept the card.
     `buyer_message` is neutral; `staff_message` may name the reason. `amount_cents` is without
-    `service_fee_cents`, the fee that was really charged: 0 when the gateway left it out.
+    `service_fee_cents`, the fee that was really charged: 0 when the gateway says that it left
+    the fee out, None when it does not say.
     """
 
     outcome: Outcome
@@ -129,7 +135,7 @@ class GatewayResult:
     kind: Kind | None = None
     reference: str | None = None
     amount_cents: int | None = None
-    service_fee_cents: int = 0
+    service_fee_cents: int | None = None
     currency: str | None = None
     code: str = ""
     buyer_message: str = ""
@@ -149,7 +155,8 @@ class GatewayResult:
 class Transaction:
     """The gateway's record of one exchange, as a search returns it.
 
-    `amount_cents` is without `service_fee_cents`; the card was charged both.
+    `amount_cents` is without `service_fee_cents`; the card was charged both. A fee of None: the
+    record does not say whether there was one.
     """
 
     id: str
@@ -158,7 +165,7 @@ class Transaction:
     reference: str
     amount_cents: int
     created_at: datetime
-    service_fee_cents: int = 0
+    service_fee_cents: int | None = None
     voided: bool = False
     settled: bool = False
     batch_id: str = ""
@@ -167,6 +174,11 @@ class Transaction:
     staff_message: str = ""
     authorization_code: str = ""
     card: CardDetails = CardDetails()
+
+    @property
+    def total_cents(self) -> int:
+        """What the card was charged, or got back."""
+        return self.amount_cents + (self.service_fee_cents or 0)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,7 +20,9 @@ class Setting:
     """One field of the settings form that the shop draws for the plugin.
 
     `scope` is "account" (one value per gateway account) or "company". A secret is kept
-    encrypted, shown by its last four characters, and can only be replaced.
+    encrypted, shown by its last four characters, and can only be replaced. `exclusive`: the
+    gateway gave it to one account alone. Spaces and line breaks in it come from copying and
+    are dropped, and no second account may have it.
     """
 
     name: str
@@ -30,6 +32,7 @@ class Setting:
     scope: str = "account"
     choices: tuple[tuple[str, str], ...] = ()
     required: bool = True
+    exclusive: bool = False
 
 
 class Rehearsal(Protocol):

@@ -6,6 +6,7 @@ from sqlalchemy import Update, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from komet_shop.domain import card_fees
 from komet_shop.models import Operation, Payment
 from komet_shop.plugin_api import CaptureRequest, GatewayResult, Kind, TakesPayments
 from komet_shop.services import follow_ups, receiving
@@ -25,8 +26,9 @@ class AuthorizationExpired(FollowUpRefused):
 
 
 def capture(shop: Shop, scope: Scope, asked: Asked, *, amount_cents: int) -> Started:
-    """Write the intent to take `amount_cents`, at most what was authorized.
+    """Write the intent to take `amount_cents` of what is owed, at most what was authorized.
 
+    The card fee on that is taken on top of it: docs/payments.md, "Fees".
     The same click again gives the same operation and no call.
 
     Raises:
@@ -42,12 +44,8 @@ def capture(shop: Shop, scope: Scope, asked: Asked, *, amount_cents: int) -> Sta
 def approved(session: Session, operation: Operation, evidence: Evidence, now: datetime) -> None:
     """Money came in: count it, pay the invoice, tell Komet and the customer."""
     payment = session.get_one(Payment, operation.payment_id)
-    captured = Payment.captured_cents + operation.amount_cents
-    statement = update(Payment).where(Payment.id == payment.id)
-    settle(
-        session, statement.values(captured_cents=captured, received_at=now).returning(Payment.id)
-    )
-    receiving.receive(session, payment, operation, cents=operation.amount_cents, now=now)
+    settle(session, count(payment.id, operation, now))
+    receiving.receive(session, payment, operation, now=now)
 
 
 def refused(session: Session, operation: Operation, now: datetime) -> None:
@@ -55,7 +53,27 @@ def refused(session: Session, operation: Operation, now: datetime) -> None:
     payment = session.get_one(Payment, operation.payment_id)
     settle(session, _release(payment.id, operation.amount_cents))
     if payment.invoice_id is not None:
-        receiving.release_invoice(session, payment.invoice_id, operation.amount_cents)
+        receiving.release_invoice(session, payment.invoice_id, operation.base_cents)
+
+
+def count(payment_id: int, operation: Operation, now: datetime) -> Update:
+    """Count what was really taken. What was kept for a fee that was left out lapses."""
+    cents = operation.amount_cents
+    return (
+        update(Payment)
+        .where(
+            Payment.id == payment_id,
+            Payment.captured_cents == 0,
+            Payment.capture_reserved_cents >= cents,
+        )
+        .values(
+            captured_cents=cents,
+            capture_reserved_cents=cents,
+            fee_cents=operation.fee_cents,
+            received_at=now,
+        )
+        .returning(Payment.id)
+    )
 
 
 def expires_at(parent: Operation) -> datetime:
@@ -73,11 +91,22 @@ def _start(session: Session, shop: Shop, scope: Scope, asked: Asked, amount_cent
     target = follow_ups.find(session, scope, asked.payment, Kind.AUTHORIZE)
     if now >= expires_at(target.parent):
         raise AuthorizationExpired(asked.payment)
-    spend(session, reserve(target.payment.id, amount_cents))
-    if target.payment.invoice_id is not None:
-        receiving.reserve_invoice(session, target.payment.invoice_id, amount_cents)
+    payment = target.payment
+    fee = card_fees.fee_on_part(
+        amount_cents, held_fee_cents=payment.fee_cents, surcharge_bp=payment.surcharge_bp
+    )
+    spend(session, reserve(payment.id, amount_cents + fee.cents))
+    if payment.invoice_id is not None:
+        receiving.reserve_invoice(session, payment.invoice_id, amount_cents)
     operation = follow_ups.intend(
-        session, scope, target, asked, kind=Kind.CAPTURE, amount_cents=amount_cents, now=now
+        session,
+        scope,
+        target,
+        asked,
+        kind=Kind.CAPTURE,
+        amount_cents=amount_cents,
+        fee=fee,
+        now=now,
     )
     return Started(operation_id=operation.id, call=_call_for(target))
 
@@ -117,7 +146,8 @@ def _call_for(target: Target) -> Call:
             CaptureRequest(
                 reference=operation.gateway_ref,
                 transaction_id=transaction_id,
-                amount_cents=operation.amount_cents,
+                amount_cents=operation.named_cents,
+                service_fee_cents=operation.service_fee_cents,
                 currency=operation.currency,
             )
         )

@@ -122,14 +122,9 @@ class OpenOrder:
         return card_question.answer(till, Payer.of(self.customer), asked)
 
     def fee_on(self, amount_cents: int) -> Fee:
-        """What a card pays in the shop on top of this amount.
-
-        Nothing yet on money that is only held, and no surcharge: docs/card-rules.md, "Fees".
-        """
-        if self.is_on(Switch.PREAUTHORIZATION):
-            return Fee()
+        """What a card pays in the shop on top of this amount."""
         decided = card_settings.fees(company=self.defaults, location=self.settings)
-        fee = card_fees.fee_on(
+        return card_fees.fee_on(
             amount_cents,
             decided.value,
             channel=Channel.ECOMMERCE,
@@ -137,7 +132,6 @@ class OpenOrder:
             exempt=self.customer.fee_exempt,
             billing_state=self.customer.billing_state,
         )
-        return Fee() if fee.surcharge else fee
 
 
 def place(shop: Shop, scope: Scope, order_id: str, expected_cents: int) -> None:

@@ -6,6 +6,8 @@ from sqlalchemy import Update, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from komet_shop.domain import card_fees
+from komet_shop.domain.card_fees import Fee
 from komet_shop.models import OpenCredit, Operation, Payment
 from komet_shop.plugin_api import Kind
 from komet_shop.services import follow_ups, ledger, refunds, returning
@@ -25,6 +27,7 @@ def refund_credit(
 ) -> Started:
     """Write the intent to send `amount_cents` of an open credit to the card it came from.
 
+    Of a surcharge on the payment, the same part goes back on top: docs/payments.md, "Fees".
     `asked.payment` is not looked at: the credit knows its payment.
 
     Raises:
@@ -42,21 +45,34 @@ def refund_credit(
 def approved(session: Session, operation: Operation, evidence: Evidence, now: datetime) -> None:
     """On its way to the card: we owe the customer that much less."""
     payment = session.get_one(Payment, operation.payment_id)
-    leg = ledger.Leg(
-        debit=ledger.open_credit(payment.customer_id),
-        credit=ledger.card_clearing(payment.location_id),
-        cents=operation.amount_cents,
-    )
-    ledger.post(session, ledger.of_operation(operation, "credit_returned"), [leg], now)
-    returning.ask_clerk(session, operation, payment, operation.amount_cents, now)
+    clearing = ledger.card_clearing(payment.location_id)
+    book(session, operation, payment, account=clearing, kind="credit_returned", now=now)
+
+
+def book(
+    session: Session,
+    operation: Operation,
+    payment: Payment,
+    *,
+    account: str,
+    kind: str,
+    now: datetime,
+) -> None:
+    """Write into the books what went back, and ask a clerk for Komet's entry."""
+    credit = ledger.open_credit(payment.customer_id)
+    legs = [
+        ledger.Leg(debit=credit, credit=account, cents=operation.base_cents),
+        ledger.Leg(debit=ledger.FEES, credit=account, cents=operation.fee_cents),
+    ]
+    ledger.post(session, ledger.of_operation(operation, kind), legs, now)
+    returning.ask_clerk(session, operation, payment, operation.base_cents, now)
 
 
 def refused(session: Session, operation: Operation, now: datetime) -> None:
     """Nothing went back: the credit is there to be used."""
-    assert operation.payment_id is not None
     assert operation.open_credit_id is not None
-    settle(session, use(operation.open_credit_id, -operation.amount_cents))
-    settle(session, returning.reserve(operation.payment_id, -operation.amount_cents))
+    settle(session, use(operation.open_credit_id, -operation.base_cents))
+    settle(session, returning.release(operation))
 
 
 def _start(
@@ -69,7 +85,8 @@ def _start(
     origin = session.get_one(Payment, row.origin_payment_id)
     target = follow_ups.find(session, scope, origin.public_id, Kind.SALE, Kind.CAPTURE)
     spend(session, use(row.id, amount_cents))
-    spend(session, returning.reserve(origin.id, amount_cents))
+    fee = _fee_with(session, origin, amount_cents)
+    spend(session, returning.reserve(origin.id, amount_cents + fee.cents, fee_cents=fee.cents))
     operation = follow_ups.intend(
         session,
         scope,
@@ -77,10 +94,35 @@ def _start(
         asked,
         kind=Kind.CREDIT_REFUND,
         amount_cents=amount_cents,
+        fee=fee,
         now=shop.clock.now(),
         open_credit_id=row.id,
     )
     return Started(operation_id=operation.id, call=refunds.call_for(target))
+
+
+def _fee_with(session: Session, payment: Payment, cents: int) -> Fee:
+    """What of the payment's surcharge goes back with so much of what it paid.
+
+    The payment is locked: of two refunds at once, the second sees what the first takes.
+
+    Raises:
+        LimitRefused: the payment has not that much left, its fee aside.
+    """
+    session.refresh(payment, with_for_update=True)
+    before = payment.refund_reserved_cents - payment.refund_fee_reserved_cents
+    whole = payment.captured_cents - payment.fee_cents
+    if before + cents > whole:
+        raise LimitRefused(payment.public_id)
+    if not payment.surcharge_bp:
+        return Fee()
+    back = card_fees.fee_that_goes_back(
+        payment.fee_cents,
+        returned_cents=payment.refund_fee_reserved_cents,
+        gone_cents=before + cents,
+        whole_cents=whole,
+    )
+    return Fee(cents=back)
 
 
 def _credit(session: Session, scope: Scope, public_id: str) -> OpenCredit:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from komet_shop.domain.card_fees import Fee
 from komet_shop.domain.operation_states import UNSETTLED, Resolution, State
 from komet_shop.models import Operation, Payment
 from komet_shop.plugin_api import Kind
@@ -18,6 +19,8 @@ from komet_shop.services import audit, operations
 from komet_shop.services.limits import LimitRefused
 from komet_shop.services.operations import Call, NewOperation
 from komet_shop.services.scope import Scope
+
+NO_FEE = Fee()
 
 
 class FollowUpRefused(Exception):
@@ -78,7 +81,7 @@ class Started:
 def earlier(
     session: Session, scope: Scope, asked: Asked, kind: Kind, amount_cents: int
 ) -> Started | None:
-    """What this click started before, if it did.
+    """What this click started before, if it did. The amount is without a fee on top.
 
     Raises:
         operations.KeyReused: the key belongs to another request.
@@ -139,16 +142,19 @@ def intend(
     kind: Kind,
     amount_cents: int,
     now: datetime,
+    fee: Fee = NO_FEE,
     open_credit_id: int | None = None,
 ) -> Operation:
-    """Write the intent and who wanted it, and why."""
+    """Write the intent and who wanted it, and why. The fee moves on top of the amount."""
     payment = target.payment
     new = NewOperation(
         company_id=payment.company_id,
         location_id=payment.location_id,
         account_id=target.parent.account_id,
         kind=kind,
-        amount_cents=amount_cents,
+        amount_cents=amount_cents + fee.cents,
+        fee_cents=fee.cents,
+        service_fee_cents=fee.named_cents,
         currency=payment.currency,
         action_key=asked.action_key,
         request_hash=_hash(asked, kind, amount_cents),
@@ -165,7 +171,7 @@ def intend(
         action=f"{kind}_started",
         object_type="payment",
         object_id=payment.id,
-        after={"amount_cents": amount_cents, "operation": operation.public_id},
+        after={"amount_cents": operation.amount_cents, "operation": operation.public_id},
         reason=asked.reason,
     )
     audit.write(session, entry, now)

@@ -29,16 +29,17 @@ from komet_shop.models import (
     Operation,
     Payment,
 )
-from komet_shop.plugin_api import Kind
 from komet_shop.services.invariants_rows import (
     CAME_IN,
     MOVES,
     PARENT,
     Window,
+    counts,
     moves_money,
     net_cents,
     with_money,
 )
+from komet_shop.services.ledger import FEES
 
 CLEARING = "card_clearing:"
 OF_OPERATION = and_(JournalEntry.source_type == "operation", JournalEntry.source_id == Operation.id)
@@ -48,7 +49,8 @@ def not_booked(window: Window) -> Select[Any]:
     """Operations with money whose amount the books do not show, or show more than once.
 
     One entry of each moves exactly its amount on the location's clearing account; that of
-    a STRAY is of kind "stray", no other is. What we own differs from what the books say.
+    a STRAY is of kind "stray", no other is. Of what counts, the card fee in it, and nothing
+    more, is earned or given back. What we own differs from what the books say.
     """
     clearing = _clearing_of(Operation.location_id)
     is_debit = LedgerTransfer.debit_account == clearing
@@ -57,6 +59,11 @@ def not_booked(window: Window) -> Select[Any]:
     moved = case(
         (is_debit, LedgerTransfer.amount_cents),
         (is_credit, -LedgerTransfer.amount_cents),
+        else_=0,
+    )
+    earned = case(
+        (LedgerTransfer.credit_account == FEES, LedgerTransfer.amount_cents),
+        (LedgerTransfer.debit_account == FEES, -LedgerTransfer.amount_cents),
         else_=0,
     )
     is_stray = Operation.state == State.STRAY
@@ -73,6 +80,7 @@ def not_booked(window: Window) -> Select[Any]:
             or_(
                 func.count(case((touches, JournalEntry.id)).distinct()) != 1,
                 func.coalesce(func.sum(moved), 0) != net_cents(),
+                func.coalesce(func.sum(earned), 0) != _earned_cents(),
                 func.count(case((and_(touches, wrong_kind), 1))) > 0,
             )
         )
@@ -170,7 +178,7 @@ def reservation_wrong(window: Window) -> Select[Any]:
     Too much blocks the customer from paying, too little lets two payments through.
     Looks at every invoice, whatever the window: a reservation may have been left long ago.
     """
-    cents = case((Operation.kind == Kind.SALE, Payment.amount_cents), else_=Operation.amount_cents)
+    cents = Operation.amount_cents - Operation.fee_cents
     reserved = (
         select(Payment.invoice_id, func.sum(cents).label("cents"))
         .join(Operation, Operation.payment_id == Payment.id)
@@ -183,6 +191,12 @@ def reservation_wrong(window: Window) -> Select[Any]:
         .outerjoin(reserved, reserved.c.invoice_id == Invoice.id)
         .where(Invoice.pay_reserved_cents != func.coalesce(reserved.c.cents, 0))
     )
+
+
+def _earned_cents() -> ColumnElement[int]:
+    """The card fee that an operation brought; nothing while it is stray money."""
+    came_in = case((Operation.kind.in_(CAME_IN), Operation.fee_cents), else_=-Operation.fee_cents)
+    return case((counts(), came_in), else_=0)
 
 
 def _invoice_in(window: Window) -> ColumnElement[bool]:

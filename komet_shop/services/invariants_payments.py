@@ -19,6 +19,10 @@ from komet_shop.services.invariants_rows import (
     undoes_a_hold,
 )
 
+AMOUNT, FEE = Operation.amount_cents.expression, Operation.fee_cents.expression
+BASE = AMOUNT - FEE
+"""What an operation moves of what is owed: all but the card fee."""
+
 
 def charged_twice(window: Window) -> Select[Any]:
     """Payments, or clicks of a pay button, with more than one approved charge.
@@ -86,6 +90,7 @@ def counter_wrong(window: Window) -> Select[Any]:
 def _payments_miscounted(window: Window) -> Select[Any]:
     is_capture = Operation.kind == Kind.CAPTURE
     sold = and_(Operation.kind == Kind.SALE, counts())
+    came = sold | (is_capture & counts())
     taken = and_(or_(is_capture, undoes_a_hold()), _holds())
     returned = and_(Operation.kind.in_(WENT_OUT), ~undoes_a_hold(), _holds())
     return (
@@ -98,15 +103,18 @@ def _payments_miscounted(window: Window) -> Select[Any]:
         .having(
             or_(
                 Payment.authorised_cents != _sum(Operation.kind.in_(CHARGES) & counts()),
-                Payment.captured_cents != _sum(sold | (is_capture & counts())),
+                Payment.captured_cents != _sum(came),
                 Payment.capture_reserved_cents != _sum(sold | taken),
                 Payment.refund_reserved_cents != _sum(returned),
+                Payment.refund_fee_reserved_cents != _sum(returned, FEE),
+                and_(Payment.captured_cents > 0, Payment.fee_cents != _sum(came, FEE)),
             )
         )
     )
 
 
 def _credits_miscounted(window: Window) -> Select[Any]:
+    gone = (Operation.kind == Kind.CREDIT_REFUND) & _holds()
     return (
         select(OpenCredit.public_id.label("offender"))
         .join(Operation, Operation.open_credit_id == OpenCredit.id)
@@ -114,7 +122,7 @@ def _credits_miscounted(window: Window) -> Select[Any]:
         .outerjoin(ClerkTask, ClerkTask.operation_id == Operation.id)
         .where(_credit_in(window))
         .group_by(OpenCredit.id)
-        .having(OpenCredit.used_cents < _sum((Operation.kind == Kind.CREDIT_REFUND) & _holds()))
+        .having(OpenCredit.used_cents < _sum(gone, BASE))
     )
 
 
@@ -138,8 +146,8 @@ def _credit_in(window: Window) -> ColumnElement[bool]:
     return or_(window.covers(OpenCredit.created_at), moved)
 
 
-def _sum(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.coalesce(func.sum(case((condition, Operation.amount_cents))), 0)
+def _sum(condition: ColumnElement[bool], cents: ColumnElement[int] = AMOUNT) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((condition, cents))), 0)
 
 
 def _union(*parts: Select[Any]) -> Select[Any]:

@@ -36,7 +36,11 @@ class KeyReused(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class NewOperation:
-    """What is intended; the amounts are integer cents."""
+    """What is intended; the amounts are integer cents.
+
+    `amount_cents` is the total, with the card fee `fee_cents` in it. `service_fee_cents` is what
+    the gateway is told of the fee apart, and may leave out.
+    """
 
     company_id: int
     location_id: int
@@ -50,6 +54,7 @@ class NewOperation:
     parent_id: int | None = None
     saved_card_id: int | None = None
     open_credit_id: int | None = None
+    fee_cents: int = 0
     service_fee_cents: int = 0
     saves_card: bool = False
     created_by_id: int | None = None
@@ -136,6 +141,7 @@ def intent_of(operation: Operation) -> Intent:
     return Intent(
         kind=Kind(operation.kind),
         reference=operation.gateway_ref,
-        amount_cents=operation.amount_cents,
+        amount_cents=operation.named_cents,
+        service_fee_cents=operation.service_fee_cents,
         currency=operation.currency,
     )

@@ -106,7 +106,7 @@ def _start(session: Session, shop: Shop, scope: Scope, click: PayOrder) -> Start
         session, found.order, total, reserve=kind is Kind.SALE, now=now
     )
     payment = _payment(session, scope, found.order, total, now, card)
-    payment.fee_cents = fee.cents
+    payment.fee_cents, payment.surcharge_bp = fee.cents, fee.surcharge_bp
     payment.invoice_id = invoice_id
     _hold(session, found.order, payment)
     intent = _operation(scope, click, payment, found.account, card, kind=kind)
@@ -229,6 +229,8 @@ def _operation(
         account_id=account.id,
         kind=kind,
         amount_cents=payment.charge_cents,
+        fee_cents=payment.fee_cents,
+        service_fee_cents=payment.fee_cents if kind is Kind.SALE and payment.surcharge_bp else 0,
         currency=payment.currency,
         action_key=click.action_key,
         request_hash=_hash(scope, click),
@@ -251,7 +253,8 @@ def _call_for(order: Order, source: OneTimeCard | StoredCard, scope: Scope) -> C
             ChargeRequest(
                 kind=Kind(operation.kind),
                 reference=operation.gateway_ref,
-                amount_cents=operation.amount_cents,
+                amount_cents=operation.named_cents,
+                service_fee_cents=operation.service_fee_cents,
                 currency=operation.currency,
                 card=source,
                 save_card=operation.saves_card,

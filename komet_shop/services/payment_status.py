@@ -74,6 +74,7 @@ class Books(StrEnum):
 class PaymentStatus:
     """One payment with the card operation that decides about it. Amounts in cents.
 
+    `charge_cents` is what the card pays with its fee; once `is_taken`, what it really paid.
     `is_paid_otherwise`: another charge has paid the order. `another`: what becomes of a
     further charge for the order, if there was one by mistake.
     """
@@ -87,7 +88,9 @@ class PaymentStatus:
     buyer_message: str
     amount_cents: int
     fee_cents: int
+    surcharge_bp: int
     charge_cents: int
+    is_taken: bool
     currency: str
     card_brand: str
     card_last_four: str
@@ -113,6 +116,8 @@ _COLUMNS = (
     Payment.public_id,
     Payment.amount_cents,
     Payment.fee_cents,
+    Payment.surcharge_bp,
+    Payment.captured_cents,
     Payment.currency,
     Payment.card_brand,
     Payment.card_last_four,
@@ -263,7 +268,7 @@ def _charge_cents(row: Found) -> int:
     """What the card pays; what it paid by mistake may be another amount."""
     if row.state == State.STRAY:
         return int(row.charged_cents)
-    return int(row.amount_cents + row.fee_cents)
+    return int(row.captured_cents or row.amount_cents + row.fee_cents)
 
 
 def _another(row: Found, rows: Sequence[Found]) -> Stage | None:
@@ -285,7 +290,9 @@ def _status(row: Found, rows: Sequence[Found]) -> PaymentStatus:
         buyer_message=row.buyer_message,
         amount_cents=row.amount_cents,
         fee_cents=row.fee_cents,
+        surcharge_bp=row.surcharge_bp,
         charge_cents=_charge_cents(row),
+        is_taken=row.captured_cents > 0,
         currency=row.currency,
         card_brand=row.card_brand,
         card_last_four=row.card_last_four,

@@ -33,23 +33,22 @@ def receive(
     payment: Payment,
     operation: Operation,
     *,
-    cents: int,
     now: datetime,
     out_of_suspense: bool = False,
 ) -> None:
-    """Set `cents`, without the fee, against the payment's invoice, and tell who must know.
+    """Set what came, without the fee, against the payment's invoice, and tell who must know.
 
     Stray money comes out of suspense, where it lay; other money from the gateway.
     """
+    cents = operation.base_cents
     if payment.invoice_id is not None:
         _apply(session, payment, payment.invoice_id, cents, now)
     kind = "stray_applied" if out_of_suspense else "card_received"
     clearing = ledger.card_clearing(payment.location_id)
     account = ledger.SUSPENSE if out_of_suspense else clearing
-    fee = operation.amount_cents - cents
     legs = [
         ledger.Leg(debit=account, credit=ledger.receivable(payment.customer_id), cents=cents),
-        ledger.Leg(debit=account, credit=ledger.FEES, cents=fee),
+        ledger.Leg(debit=account, credit=ledger.FEES, cents=operation.fee_cents),
     ]
     ledger.post(session, ledger.of_operation(operation, kind), legs, now)
     _tell(session, payment, now)

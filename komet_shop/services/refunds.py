@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from komet_shop.domain.card_fees import Fee
 from komet_shop.models import Operation
 from komet_shop.plugin_api import GatewayResult, Kind, RefundRequest, TakesPayments
 from komet_shop.services import follow_ups, returning, strays
@@ -54,16 +55,15 @@ def approved(session: Session, operation: Operation, evidence: Evidence, now: da
 
 def refused(session: Session, operation: Operation, now: datetime) -> None:
     """Nothing went back."""
-    assert operation.payment_id is not None
     if strays.is_being_returned(session, operation):
         strays.kept(session, operation, now)
     else:
-        settle(session, returning.reserve(operation.payment_id, -operation.amount_cents))
+        settle(session, returning.release(operation))
 
 
 def _start(session: Session, shop: Shop, scope: Scope, asked: Asked) -> Started:
     target = follow_ups.find(session, scope, asked.payment, Kind.SALE, Kind.CAPTURE)
-    amount_cents = target.parent.amount_cents
+    amount_cents, fee = target.parent.base_cents, Fee(cents=target.parent.fee_cents)
     earlier = follow_ups.earlier(session, scope, asked, Kind.REFUND, amount_cents)
     if earlier is not None:
         return earlier
@@ -75,6 +75,7 @@ def _start(session: Session, shop: Shop, scope: Scope, asked: Asked) -> Started:
         asked,
         kind=Kind.REFUND,
         amount_cents=amount_cents,
+        fee=fee,
         now=shop.clock.now(),
     )
     return Started(operation_id=operation.id, call=call_for(target))

@@ -10,15 +10,31 @@ from komet_shop.services import ledger
 from komet_shop.services.limits import settle
 
 
-def reserve(payment_id: int, cents: int) -> Update:
-    """Keep a part of what was captured for going back; negative gives it free again."""
+def reserve(payment_id: int, cents: int, *, fee_cents: int = 0) -> Update:
+    """Keep a part of what was captured for going back, `fee_cents` of it from the card fee.
+
+    Negative amounts give it free again.
+    """
     reserved = Payment.refund_reserved_cents + cents
+    of_fee = Payment.refund_fee_reserved_cents + fee_cents
     return (
         update(Payment)
-        .where(Payment.id == payment_id, reserved <= Payment.captured_cents, reserved >= 0)
-        .values(refund_reserved_cents=reserved)
+        .where(
+            Payment.id == payment_id,
+            reserved <= Payment.captured_cents,
+            reserved >= 0,
+            of_fee <= Payment.fee_cents,
+            of_fee >= 0,
+        )
+        .values(refund_reserved_cents=reserved, refund_fee_reserved_cents=of_fee)
         .returning(Payment.id)
     )
+
+
+def release(operation: Operation) -> Update:
+    """Give free what an operation had kept for going back."""
+    assert operation.payment_id is not None
+    return reserve(operation.payment_id, -operation.amount_cents, fee_cents=-operation.fee_cents)
 
 
 def reserve_all(payment_id: int) -> Update:
@@ -30,7 +46,10 @@ def reserve_all(payment_id: int) -> Update:
             Payment.refund_reserved_cents == 0,
             Payment.captured_cents > 0,
         )
-        .values(refund_reserved_cents=Payment.captured_cents)
+        .values(
+            refund_reserved_cents=Payment.captured_cents,
+            refund_fee_reserved_cents=Payment.fee_cents,
+        )
         .returning(Payment.id)
     )
 
@@ -43,16 +62,17 @@ def give_back_all(
     What went back as a stray lay in suspense; other money left the gateway just now.
     """
     payment = session.get_one(Payment, operation.payment_id)
-    applied = _reopen(session, payment, now)
+    _reopen(session, payment, now)
+    owed = operation.base_cents
     kind = "stray_applied" if out_of_suspense else "card_returned"
     clearing = ledger.card_clearing(payment.location_id)
     account = ledger.SUSPENSE if out_of_suspense else clearing
     legs = [
-        ledger.Leg(debit=ledger.receivable(payment.customer_id), credit=account, cents=applied),
-        ledger.Leg(debit=ledger.FEES, credit=account, cents=operation.amount_cents - applied),
+        ledger.Leg(debit=ledger.receivable(payment.customer_id), credit=account, cents=owed),
+        ledger.Leg(debit=ledger.FEES, credit=account, cents=operation.fee_cents),
     ]
     ledger.post(session, ledger.of_operation(operation, kind), legs, now)
-    ask_clerk(session, operation, payment, applied, now)
+    ask_clerk(session, operation, payment, owed, now)
 
 
 def ask_clerk(
@@ -79,8 +99,8 @@ def ask_clerk(
     )
 
 
-def _reopen(session: Session, payment: Payment, now: datetime) -> int:
-    """Open the payment's invoices again; returns the cents that were set against them."""
+def _reopen(session: Session, payment: Payment, now: datetime) -> None:
+    """Open the payment's invoices again by what was set against them."""
     applications = session.scalars(
         select(Application).where(
             Application.payment_id == payment.id, Application.reversed_at.is_(None)
@@ -92,4 +112,3 @@ def _reopen(session: Session, payment: Payment, now: datetime) -> int:
         settle(session, statement.values(open_cents=opened).returning(Invoice.id))
         application.reversed_at = now
     session.flush()
-    return sum(application.amount_cents for application in applications)

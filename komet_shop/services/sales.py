@@ -23,6 +23,7 @@ def approved(session: Session, operation: Operation, evidence: Evidence, now: da
             authorised_cents=cents,
             capture_reserved_cents=cents,
             captured_cents=cents,
+            fee_cents=operation.fee_cents,
             received_at=now,
             **card_of(payment, evidence),
         )
@@ -30,7 +31,7 @@ def approved(session: Session, operation: Operation, evidence: Evidence, now: da
     )
     if payment.order_id is not None:
         receiving.check_out(session, payment.order_id, payment_id=payment.id, now=now)
-    receiving.receive(session, payment, operation, cents=payment.amount_cents, now=now)
+    receiving.receive(session, payment, operation, now=now)
 
 
 def refused(session: Session, operation: Operation, now: datetime) -> None:

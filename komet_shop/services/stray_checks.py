@@ -2,21 +2,21 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from komet_shop.domain import identifiers
 from komet_shop.domain.operation_states import Resolution, State
-from komet_shop.models import Operation, OperationLookup
+from komet_shop.models import Operation
 from komet_shop.plugin_api import N_, Kind, LookupRequest, Transaction
-from komet_shop.services import gateways, results, strays
-from komet_shop.services.gateway_search import Found
+from komet_shop.services import gateways, lookups, results, strays
+from komet_shop.services.gateway_search import NOBODY_TO_ASK, Found
+from komet_shop.services.gateways import NoAccount
 from komet_shop.services.limits import LimitRefused, spend
 from komet_shop.services.operations import NO_REQUEST
 from komet_shop.services.scope import Actor, Scope
 from komet_shop.services.shop import Shop
 
-VOIDED_THERE = N_("voided at the gateway, not by this shop")
+VOIDED_THERE = N_("voided at the card processor, not by this shop")
 
 
 def look(shop: Shop, scope: Scope, stray: Operation) -> Found:
@@ -25,7 +25,19 @@ def look(shop: Shop, scope: Scope, stray: Operation) -> Found:
     Returns what was found. Call with no unit open.
     """
     now = shop.clock.now()
-    connection = shop.gateways.connect(stray.account_id)
+    found = _asked(shop, stray, now)
+    actor = scope.actor
+    shop.database.run(lambda session: lookups.note(session, stray, found, actor=actor, now=now))
+    if any(_was_undone(stray, one) for one in found.ours):
+        shop.database.run(lambda session: _close(session, stray.id, actor, now))
+    return found
+
+
+def _asked(shop: Shop, stray: Operation, now: datetime) -> Found:
+    try:
+        connection = shop.gateways.connect(stray.account_id)
+    except NoAccount:
+        return NOBODY_TO_ASK
     answer = connection.find(
         LookupRequest(
             transaction_id=stray.gateway_transaction_id or "",
@@ -34,32 +46,11 @@ def look(shop: Shop, scope: Scope, stray: Operation) -> Found:
         )
     )
     same = tuple(one for one in answer.transactions if one.id == stray.gateway_transaction_id)
-    found = Found(answered=answer.answered, ours=same, control_worked=answer.answered)
-    shop.database.run(lambda session: _note(session, stray, found, scope.actor, now))
-    if any(_was_undone(stray, one) for one in same):
-        shop.database.run(lambda session: _close(session, stray.id, scope.actor, now))
-    return found
+    return Found(answered=answer.answered, ours=same, control_worked=answer.answered)
 
 
 def _was_undone(stray: Operation, transaction: Transaction) -> bool:
     return transaction.voided and stray.kind in strays.CAME_IN | strays.HOLDS
-
-
-def _note(session: Session, stray: Operation, found: Found, actor: Actor, now: datetime) -> None:
-    finding = found.finding(stray)
-    session.execute(
-        insert(OperationLookup).values(
-            operation_id=stray.id,
-            at=now,
-            asked_by=actor.label[:64],
-            answered=found.answered,
-            control_worked=found.control_worked,
-            found=len(found.ours),
-            transaction_id=finding.transaction_id,
-            amount_cents=finding.amount_cents,
-            finding=finding.reason,
-        )
-    )
 
 
 def _close(session: Session, stray_id: int, actor: Actor, now: datetime) -> None:

@@ -82,7 +82,7 @@ def _capture(session: Session, target: Target) -> Use:
     if payment.capture_reserved_cents or cents > payment.authorised_cents:
         return Use.NOTHING
     invoice = session.get_one(Invoice, payment.invoice_id)
-    is_open = invoice.pay_reserved_cents + cents <= invoice.open_cents
+    is_open = invoice.pay_reserved_cents + target.parent.base_cents <= invoice.open_cents
     return Use.ORDER if is_open else Use.OPEN_CREDIT
 
 
@@ -106,8 +106,12 @@ def _refund(_session: Session, target: Target) -> Use:
 def _credit_refund(session: Session, target: Target) -> Use:
     payment, stray = target.payment, target.parent
     credit = session.get_one(OpenCredit, stray.open_credit_id)
-    is_left = payment.refund_reserved_cents + stray.amount_cents <= payment.captured_cents
-    has_credit = credit.used_cents + stray.amount_cents <= credit.total_cents
+    fee_cents = payment.refund_fee_reserved_cents + stray.fee_cents
+    is_left = (
+        payment.refund_reserved_cents + stray.amount_cents <= payment.captured_cents
+        and fee_cents <= payment.fee_cents
+    )
+    has_credit = credit.used_cents + stray.base_cents <= credit.total_cents
     return Use.RETURNED if is_left and has_credit else Use.CHARGE
 
 

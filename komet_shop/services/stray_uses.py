@@ -8,19 +8,21 @@ from sqlalchemy.orm import Session
 
 from komet_shop.domain import identifiers
 from komet_shop.domain.operation_states import Resolution
-from komet_shop.models import Invoice, OpenCredit, Order, Payment
+from komet_shop.models import Invoice, OpenCredit, Operation, Order, Payment
 from komet_shop.plugin_api import Kind
 from komet_shop.services import (
     audit,
     captures,
     credit_refunds,
     ledger,
+    payer_mails,
     receiving,
     returning,
     strays,
     voids,
 )
 from komet_shop.services.follow_ups import Asked, FollowUpRefused, Target
+from komet_shop.services.letters import End
 from komet_shop.services.limits import LimitRefused, spend
 from komet_shop.services.scope import Scope
 from komet_shop.services.shop import Shop
@@ -50,17 +52,23 @@ def apply(shop: Shop, scope: Scope, asked: Asked) -> None:
 
 def pays_order(session: Session, target: Target) -> bool:
     """Whether applying a charge would pay the order it was meant for."""
-    payment, stray = target.payment, target.parent
+    payment = target.payment
     if payment.order_id is None or payment.invoice_id is None:
         return False
     order = session.get_one(Order, payment.order_id)
     invoice = session.get_one(Invoice, payment.invoice_id)
     free_cents = invoice.open_cents - invoice.pay_reserved_cents
-    is_same = (
-        stray.amount_cents == payment.charge_cents and order.total_cents == invoice.total_cents
-    )
+    is_same = _is_as_asked(target) and order.total_cents == invoice.total_cents
     is_free = order.state != "voided" and order.held_by_payment_id is None
     return is_same and is_free and free_cents >= payment.amount_cents
+
+
+def _is_as_asked(target: Target) -> bool:
+    """The amount that was meant; of a sale, a surcharge may have been left out."""
+    payment, stray = target.payment, target.parent
+    may_lack_fee = payment.surcharge_bp > 0 and stray.kind == Kind.SALE
+    accepted = {payment.charge_cents, payment.amount_cents if may_lack_fee else None}
+    return stray.amount_cents in accepted
 
 
 def _apply(session: Session, scope: Scope, asked: Asked, now: datetime) -> None:
@@ -85,7 +93,9 @@ def _apply(session: Session, scope: Scope, asked: Asked, now: datetime) -> None:
 
 
 def _sale(session: Session, target: Target, now: datetime) -> str:
-    payment, cents = target.payment, target.parent.amount_cents
+    payment, stray = target.payment, target.parent
+    cents, pays = stray.amount_cents, pays_order(session, target)
+    fee_cents = cents - payment.amount_cents if pays else 0
     charged = (
         update(Payment)
         .where(Payment.id == payment.id, Payment.authorised_cents == 0)
@@ -93,17 +103,17 @@ def _sale(session: Session, target: Target, now: datetime) -> str:
             authorised_cents=cents,
             capture_reserved_cents=cents,
             captured_cents=cents,
+            fee_cents=fee_cents,
             received_at=now,
         )
     )
     _spend_or_refuse(session, charged.returning(Payment.id))
-    if not pays_order(session, target):
+    _name_fee(session, stray, fee_cents)
+    if not pays:
         return _open_credit(session, target, now)
     _check_out_draft(session, payment, now)
     receiving.reserve_invoice(session, _invoice_of(payment), payment.amount_cents)
-    receiving.receive(
-        session, payment, target.parent, cents=payment.amount_cents, now=now, out_of_suspense=True
-    )
+    receiving.receive(session, payment, stray, now=now, out_of_suspense=True)
     return "order"
 
 
@@ -122,20 +132,16 @@ def _authorize(session: Session, target: Target, now: datetime) -> str:
 
 
 def _capture(session: Session, target: Target, now: datetime) -> str:
-    payment, cents = target.payment, target.parent.amount_cents
-    _spend_or_refuse(session, captures.reserve(payment.id, cents))
-    captured = update(Payment).where(Payment.id == payment.id)
-    spend(
-        session,
-        captured.values(captured_cents=Payment.captured_cents + cents, received_at=now).returning(
-            Payment.id
-        ),
-    )
+    payment, stray = target.payment, target.parent
+    _spend_or_refuse(session, captures.reserve(payment.id, stray.amount_cents))
     try:
-        receiving.reserve_invoice(session, _invoice_of(payment), cents)
+        receiving.reserve_invoice(session, _invoice_of(payment), stray.base_cents)
     except LimitRefused:
+        _name_fee(session, stray, 0)
+        spend(session, captures.count(payment.id, stray, now))
         return _open_credit(session, target, now)
-    receiving.receive(session, payment, target.parent, cents=cents, now=now, out_of_suspense=True)
+    spend(session, captures.count(payment.id, stray, now))
+    receiving.receive(session, payment, stray, now=now, out_of_suspense=True)
     return "order"
 
 
@@ -146,6 +152,7 @@ def _money_back(session: Session, target: Target, now: datetime) -> str:
         return "released"
     is_whole = stray.amount_cents == payment.captured_cents
     if is_whole and _is_granted(session, returning.reserve_all(payment.id)):
+        _name_fee(session, stray, payment.fee_cents)
         returning.give_back_all(session, stray, now, out_of_suspense=True)
         return "returned"
     if _is_granted(session, returning.reserve(payment.id, stray.amount_cents)):
@@ -156,14 +163,15 @@ def _money_back(session: Session, target: Target, now: datetime) -> str:
 def _credit_refund(session: Session, target: Target, now: datetime) -> str:
     payment, stray = target.payment, target.parent
     assert stray.open_credit_id is not None
-    if not _is_granted(session, returning.reserve(payment.id, stray.amount_cents)):
+    kept = returning.reserve(payment.id, stray.amount_cents, fee_cents=stray.fee_cents)
+    if not _is_granted(session, kept):
         return _charge_customer(session, target, now)
-    if not _is_granted(session, credit_refunds.use(stray.open_credit_id, stray.amount_cents)):
-        spend(session, returning.reserve(payment.id, -stray.amount_cents))
+    if not _is_granted(session, credit_refunds.use(stray.open_credit_id, stray.base_cents)):
+        spend(session, returning.release(stray))
         return _charge_customer(session, target, now)
-    account = ledger.open_credit(payment.customer_id)
-    _book(session, target, debit=account, credit=ledger.SUSPENSE, now=now)
-    returning.ask_clerk(session, stray, payment, stray.amount_cents, now)
+    credit_refunds.book(
+        session, stray, payment, account=ledger.SUSPENSE, kind="stray_applied", now=now
+    )
     return "returned"
 
 
@@ -185,6 +193,7 @@ def _open_credit(session: Session, target: Target, now: datetime) -> str:
     account = ledger.open_credit(payment.customer_id)
     _book(session, target, debit=ledger.SUSPENSE, credit=account, now=now)
     returning.ask_clerk(session, stray, payment, stray.amount_cents, now, kind="open_credit")
+    payer_mails.tell(session, stray, End.CREDITED, now)
     return "open_credit"
 
 
@@ -193,6 +202,7 @@ def _charge_customer(
 ) -> str:
     """A part went back, or more than was left to give back: the customer owes it."""
     payment, stray = target.payment, target.parent
+    _name_fee(session, stray, 0)
     account = ledger.receivable(payment.customer_id)
     _book(session, target, debit=account, credit=ledger.SUSPENSE, now=now)
     returning.ask_clerk(session, stray, payment, stray.amount_cents, now, kind=kind)
@@ -202,6 +212,13 @@ def _charge_customer(
 def _book(session: Session, target: Target, *, debit: str, credit: str, now: datetime) -> None:
     leg = ledger.Leg(debit=debit, credit=credit, cents=target.parent.amount_cents)
     ledger.post(session, ledger.of_operation(target.parent, "stray_applied"), [leg], now)
+
+
+def _name_fee(session: Session, stray: Operation, cents: int) -> None:
+    """How much of a stray is card fee: only a use of it decides that."""
+    statement = update(Operation).where(Operation.id == stray.id).values(fee_cents=cents)
+    session.execute(statement)
+    session.refresh(stray)
 
 
 def _check_out_draft(session: Session, payment: Payment, now: datetime) -> None:

@@ -6,6 +6,7 @@ from sqlalchemy import Update, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from komet_shop.domain.card_fees import Fee
 from komet_shop.models import Operation, Payment
 from komet_shop.plugin_api import GatewayResult, Kind, TakesPayments, VoidRequest
 from komet_shop.services import follow_ups, returning, strays
@@ -55,25 +56,25 @@ def approved(session: Session, operation: Operation, evidence: Evidence, now: da
 
 def refused(session: Session, operation: Operation, now: datetime) -> None:
     """Not undone: the money is where it was."""
-    assert operation.payment_id is not None
     if strays.is_being_returned(session, operation):
         strays.kept(session, operation, now)
     elif strays.moves_money(session, operation):
-        settle(session, returning.reserve(operation.payment_id, -operation.amount_cents))
+        settle(session, returning.release(operation))
     else:
+        assert operation.payment_id is not None
         settle(session, keep_hold(operation.payment_id, -operation.amount_cents))
 
 
 def _start(session: Session, shop: Shop, scope: Scope, asked: Asked) -> Started:
     target = follow_ups.find(session, scope, asked.payment, Kind.SALE, Kind.AUTHORIZE, Kind.CAPTURE)
-    amount_cents = target.parent.amount_cents
+    amount_cents, fee = target.parent.base_cents, Fee(cents=target.parent.fee_cents)
     earlier = follow_ups.earlier(session, scope, asked, Kind.VOID, amount_cents)
     if earlier is not None:
         return earlier
     spend(session, _reserve(target))
     now = shop.clock.now()
     operation = follow_ups.intend(
-        session, scope, target, asked, kind=Kind.VOID, amount_cents=amount_cents, now=now
+        session, scope, target, asked, kind=Kind.VOID, amount_cents=amount_cents, now=now, fee=fee
     )
     return Started(operation_id=operation.id, call=_call_for(target))
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from komet_shop.domain.card_fees import Fee, fee_on
+from komet_shop.domain.card_fees import Fee, fee_on, fee_on_part
 from komet_shop.domain.card_rules import Channel
 from komet_shop.domain.card_settings import Fees, FeeType, Way
 
@@ -53,7 +53,7 @@ def expected(row: tuple) -> Fee:  # type: ignore[type-arg]  # one row of the tab
     if kind == "convenience":
         return Fee(cents={1_000: 39, 10_000: 250}[cents])
     if kind == "surcharge" and state in ("NY", ""):
-        return Fee(cents={1_000: 30, 10_000: 300}[cents], surcharge=True)
+        return Fee(cents={1_000: 30, 10_000: 300}[cents], surcharge_bp=300)
     return Fee()
 
 
@@ -89,16 +89,34 @@ def test_a_convenience_fee_is_flat_until_its_cap(cents: int, flat: int) -> None:
     cap = Fraction(cents * 399, 10_000)
     assert fee.cents <= cap
     assert fee.cents == flat or fee.cents > cap - 1
-    assert not fee.surcharge
+    assert fee.named_cents == 0
 
 
 @given(AMOUNTS, st.integers(0, 400))
 def test_a_surcharge_is_rounded_half_up_and_never_above_the_hard_cap(cents: int, rate: int) -> None:
     fee = taken(cents, replace(RATE, basis_points=rate))
 
-    exact, cap = Fraction(cents * rate, 10_000), cents * 400 // 10_000
-    assert fee.cents == min(int(exact + Fraction(1, 2)), cap)
-    assert fee.surcharge
+    charged = min(rate, 399)
+    exact, cap = Fraction(cents * charged, 10_000), cents * 399 // 10_000
+    assert fee.cents == fee.named_cents == min(int(exact + Fraction(1, 2)), cap)
+    assert fee.surcharge_bp == (charged if fee.cents else 0)
+
+
+@given(AMOUNTS, st.data(), st.integers(0, 400))
+def test_the_fee_on_a_part_of_a_hold_is_never_more_than_it_holds(
+    held: int, data: st.DataObject, rate: int
+) -> None:
+    part = data.draw(st.integers(1, held))
+    for fees in (replace(RATE, basis_points=rate), FLAT):
+        whole = taken(held, fees)
+
+        fee = fee_on_part(part, held_fee_cents=whole.cents, surcharge_bp=whole.surcharge_bp)
+
+        assert fee.cents <= whole.cents
+        assert (
+            fee_on_part(held, held_fee_cents=whole.cents, surcharge_bp=whole.surcharge_bp) == whole
+        )
+        assert fee.cents == taken(part, fees).cents or not whole.cents
 
 
 @given(AMOUNTS, AMOUNTS, st.integers(0, 400))

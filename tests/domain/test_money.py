@@ -17,6 +17,19 @@ def test_amounts_are_read_exactly(text: str, cents: int) -> None:
     assert money.parse_cents(text) == cents
 
 
+@pytest.mark.parametrize(
+    ("text", "cents"), [(".30", 30), ("$ .5", 50), ("2.75 %", 275), (" 1,250 ", 125_000)]
+)
+def test_amounts_are_read_as_people_type_them(text: str, cents: int) -> None:
+    assert money.parse_typed_cents(text) == cents
+
+
+@pytest.mark.parametrize("text", ["", ".", "%", "x.30", "-", "1.234"])
+def test_what_people_type_must_still_be_an_amount(text: str) -> None:
+    with pytest.raises(money.NotAnAmount):
+        money.parse_typed_cents(text)
+
+
 @pytest.mark.parametrize("text", ["", "1.234", "1e3", "NaN", "12a", "--1", ".5", "1.", "∞"])
 def test_what_is_no_amount_is_refused(text: str) -> None:
     with pytest.raises(money.NotAnAmount):

@@ -90,3 +90,64 @@ def test_the_gateways_record_settles_it(difference: dict[str, object], state: St
     record = replace(RECORD, **difference)  # type: ignore[arg-type]  # by name
 
     assert judge_transaction(INTENT, record).state is state
+
+
+SURCHARGED = replace(INTENT, service_fee_cents=75)
+ACCEPTED = [
+    pytest.param({"service_fee_cents": 75}, 75, id="charged with the fee"),
+    pytest.param({"service_fee_cents": 0}, 0, id="charged without the fee"),
+    pytest.param({"amount_cents": 2575}, 75, id="the total alone, which can only be with the fee"),
+]
+NOT_ACCEPTED = [
+    {"service_fee_cents": 74},
+    {"service_fee_cents": 76},
+    {"amount_cents": 2500 + 74},
+    {"amount_cents": 2425, "service_fee_cents": 75},
+    {"amount_cents": 2575, "service_fee_cents": 0},
+    {"amount_cents": 2575, "service_fee_cents": 75},
+    {"amount_cents": 2499, "service_fee_cents": 0},
+]
+
+
+@pytest.mark.parametrize(("answered", "fee"), ACCEPTED)
+def test_a_surcharge_is_charged_or_left_out(answered: dict[str, int], fee: int) -> None:
+    answer = replace(GOOD, **answered)  # type: ignore[arg-type]  # by name
+    record = replace(RECORD, **answered)  # type: ignore[arg-type]  # by name
+
+    verdicts = [judge(SURCHARGED, answer), judge_transaction(SURCHARGED, record)]
+
+    assert [one.state for one in verdicts] == [State.APPROVED] * 2
+    assert [one.service_fee_cents for one in verdicts] == [fee] * 2
+
+
+@pytest.mark.parametrize("answered", NOT_ACCEPTED, ids=str)
+def test_any_other_total_is_not_accepted(answered: dict[str, int]) -> None:
+    answer = replace(GOOD, **answered)  # type: ignore[arg-type]  # by name
+    record = replace(RECORD, **answered)  # type: ignore[arg-type]  # by name
+
+    assert judge(SURCHARGED, answer).state is State.UNKNOWN
+    assert judge(SURCHARGED, answer).complete
+    assert judge_transaction(SURCHARGED, record).state is State.NEEDS_REVIEW
+
+
+def test_an_amount_that_may_be_with_the_fee_or_without_proves_nothing() -> None:
+    verdict = judge(SURCHARGED, GOOD)
+
+    assert verdict.state is State.UNKNOWN
+    assert not verdict.complete
+    assert judge_transaction(SURCHARGED, RECORD).state is State.NEEDS_REVIEW
+
+
+def test_a_fee_that_nobody_asked_for_is_another_amount() -> None:
+    assert judge(INTENT, replace(GOOD, service_fee_cents=75)).state is State.UNKNOWN
+    record = replace(RECORD, service_fee_cents=75)
+    assert judge_transaction(INTENT, record).state is State.NEEDS_REVIEW
+
+
+def test_what_undoes_a_charge_is_compared_with_its_total() -> None:
+    intent = replace(INTENT, kind=Kind.VOID, amount_cents=2575)
+
+    undone = replace(RECORD, service_fee_cents=75)
+
+    assert judge_transaction(intent, undone).state is State.APPROVED
+    assert judge_transaction(intent, RECORD).state is State.NEEDS_REVIEW

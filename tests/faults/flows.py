@@ -1,4 +1,4 @@
-"""The seven ways in which money is asked to move, and how things stand before and after each."""
+"""The eight ways in which money is asked to move, and how things stand before and after each."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -6,15 +6,19 @@ from typing import Any
 
 from sqlalchemy import select
 
+from komet_shop.domain import money
 from komet_shop.models import OpenCredit, Operation, SavedCard
 from komet_shop.plugin_api import Kind
 from komet_shop.services import captures, credit_refunds, refunds, voids
 from tests.faults.standing import Standing
+from tests.services import fees
 from tests.world import World
 
 CREDIT_CENTS = 3_000
 BACK_CENTS = 1_000
 """Of a credit of this size so much goes back to the card."""
+SURCHARGE_BP = 160
+"""Of the world's order an even number of cents, so that half of it can be charged."""
 
 Stands = Callable[[int], Standing]
 """How things stand with an order of so many cents."""
@@ -68,6 +72,19 @@ def returned(cents: int, kind: Kind) -> Standing:
     )
 
 
+def surcharged(cents: int) -> Standing:
+    """An order that was paid by credit card, with the surcharge on it."""
+    total = cents + money.share_cents(cents, SURCHARGE_BP)
+    return replace(
+        paid(cents), authorised=total, capture_reserved=total, captured=total, clearing=total
+    )
+
+
+def take_surcharges(world: World) -> None:
+    """Let the location take a surcharge."""
+    fees.decide(world, fee_bp=SURCHARGE_BP)
+
+
 def keep_card(world: World) -> None:
     """Put a card on file."""
     world.keep_card()
@@ -103,6 +120,11 @@ def nothing(_: World) -> None:
 def sell_to_new_card(world: World) -> Operation:
     """A click with a new card, which is to be saved."""
     return world.pay(world.click(save_card=True))
+
+
+def sell_with_surcharge(world: World) -> Operation:
+    """A click with a new credit card, which pays a surcharge."""
+    return world.pay(fees.click_by(world, fees.NEW))
 
 
 def sell_to_saved_card(world: World) -> Operation:
@@ -162,6 +184,13 @@ NEW_CARD = Flow(
     after=paid,
 )
 SAVED_CARD = replace(NEW_CARD, name="sale saved", prepare=keep_card, act=sell_to_saved_card)
+SURCHARGED = replace(
+    NEW_CARD,
+    name="sale surcharge",
+    prepare=take_surcharges,
+    act=sell_with_surcharge,
+    after=surcharged,
+)
 AUTHORIZE = Flow(
     name="authorize",
     kind=Kind.AUTHORIZE,
@@ -218,4 +247,4 @@ CREDIT_REFUND = Flow(
         clerk=(Kind.CREDIT_REFUND,),
     ),
 )
-FLOWS = (NEW_CARD, SAVED_CARD, AUTHORIZE, CAPTURE, VOID, REFUND, CREDIT_REFUND)
+FLOWS = (NEW_CARD, SAVED_CARD, SURCHARGED, AUTHORIZE, CAPTURE, VOID, REFUND, CREDIT_REFUND)

@@ -1,4 +1,4 @@
-"""The thirty faults by seven flows. How a flow must end follows from what the gateway did.
+"""The thirty faults by eight flows. How a flow must end follows from what the gateway did.
 
 Where a flow ends otherwise, `OTHERWISE` says why; where a fault cannot meet it, `SENSELESS`.
 """
@@ -19,6 +19,7 @@ from tests.faults.flows import (
     NEW_CARD,
     REFUND,
     SAVED_CARD,
+    SURCHARGED,
     VOID,
     Flow,
 )
@@ -27,7 +28,7 @@ from tests.faults.proxy import Script, Way
 DATABASES = ("sqlite", "postgresql")
 RESET = "reset_after_booking"
 FOR_EVER = 3600
-STEP, SHIFT = 9, 7
+STEP, SHIFT = 1, 19
 """Which cells are quick; with these numbers each flow is among them and 30 meets the void."""
 APPROVED, DECLINED, FAILED = State.APPROVED, State.DECLINED, State.FAILED
 UNKNOWN, REVIEW, STRAY = State.UNKNOWN, State.NEEDS_REVIEW, State.STRAY
@@ -178,7 +179,7 @@ OTHERWISE = (
             "noes are believed; the money is found by the watch"
         ),
         fault="27 lookup finds it much later",
-        flows=(NEW_CARD, SAVED_CARD, AUTHORIZE),
+        flows=(NEW_CARD, SAVED_CARD, SURCHARGED, AUTHORIZE),
         ends={"end": FAILED, "late": STRAY},
     ),
     Otherwise(
@@ -205,7 +206,7 @@ SENSELESS = {
     ("22 200 partial", VOID.name): "a void names no amount, it is always whole",
 } | {
     ("30 batch closes before it", flow.name): "no batch holds anything of it yet"
-    for flow in (NEW_CARD, SAVED_CARD, AUTHORIZE)
+    for flow in (NEW_CARD, SAVED_CARD, SURCHARGED, AUTHORIZE)
 }
 
 

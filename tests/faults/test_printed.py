@@ -34,7 +34,7 @@ def test_a_cell_is_green_when_it_is_green_on_every_database() -> None:
 
     row = row_of(reports, "06 reset, not charged")
 
-    assert " ".join(row) == "· · · · ✓ 2.0 ✗ 1.0 ·"
+    assert " ".join(row) == "· · · · · ✓ 2.0 ✗ 1.0 ·"
 
 
 def test_a_cell_that_could_not_even_begin_is_red() -> None:
@@ -45,7 +45,7 @@ def test_a_cell_that_could_not_even_begin_is_red() -> None:
 
     row = row_of(reports, "25 100 MB")
 
-    assert " ".join(row) == "✗ 1.0 · · · · · ·"
+    assert " ".join(row) == "✗ 1.0 · · · · · · ·"
 
 
 def test_a_cell_that_makes_no_sense_is_a_dash_with_its_reason() -> None:

@@ -20,7 +20,7 @@ from komet_shop.models import (
 from komet_shop.services import activation, card_applications
 from komet_shop.services.activation import Rates
 from komet_shop.services.card_applications import Application
-from komet_shop.services.gateway_keys import Given
+from komet_shop.services.key_checks import Given
 from komet_shop.services.scope import Actor, Scope
 from komet_shop.services.shop import Shop
 from tests import factories

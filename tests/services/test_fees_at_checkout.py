@@ -68,8 +68,6 @@ def test_a_fee_that_the_page_did_not_show_is_not_charged(world: World, shown: in
         {"fee_channels": "receivables"},
         {"fee_ways": "terminal"},
         {"fee_type": "none"},
-        {"fee_type": "surcharge", "fee_bp": 300},
-        {"preauthorization_on": True},
     ],
 )
 def test_no_fee_where_it_is_not_taken(world: World, elsewhere: dict[str, Any]) -> None:

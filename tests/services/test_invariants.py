@@ -282,6 +282,21 @@ BREACHES: dict[str, tuple[str, tuple[type[Base], ...], Plant]] = {
         (),
         change(Payment, refund_reserved_cents=1),
     ),
+    "a fee that no operation charged": (
+        "counters_agree",
+        (),
+        change(Payment, fee_cents=1),
+    ),
+    "a fee kept for a refund that is not there": (
+        "counters_agree",
+        (Payment,),
+        change(Payment, refund_fee_reserved_cents=1),
+    ),
+    "a fee in the books that was not charged": (
+        "everything_booked",
+        (LedgerTransfer,),
+        change(LedgerTransfer, credit_account=ledger.FEES),
+    ),
     "a sale that is not in the books": (
         "everything_booked",
         (LedgerTransfer, JournalEntry),

@@ -42,6 +42,7 @@ from komet_shop.services.order_payments import Started as Charge
 from komet_shop.services.review_decisions import Decision, DecisionRefused, Outcome
 from komet_shop.services.scope import Scope
 from tests.conftest import MovableClock
+from tests.services.fees import CARDS, FLAT, NEW, SURCHARGE, click_by
 from tests.world import TIMEOUT, World
 
 Started = Charge | follow_ups.Started
@@ -82,6 +83,8 @@ SWEEPS = 3
 ROUNDS_TO_THE_END = (6, 61, 300, 660, 61, 61, 61, 25 * 3_600)
 """Three noes after ten minutes, and what waits a day for a person."""
 
+FEES: tuple[dict[str, Any], ...] = ({"fee_type": "none"}, SURCHARGE, SURCHARGE, FLAT)
+
 picks = st.integers(min_value=0, max_value=1_000)
 
 
@@ -109,19 +112,23 @@ class Payments(RuleBasedStateMachine):
         """Nothing but the shop prevents a second charge."""
         self._control("assumptions", {"duplicate_rule_default_on": False})
 
-    @rule(fault=st.sampled_from(FAULTS), saved=st.booleans(), holds=st.booleans())
-    def buy(self, fault: str | None, saved: bool, holds: bool) -> None:
-        """A buyer pays for a new cart, by a new card or one on file."""
+    @rule(
+        fault=st.sampled_from(FAULTS),
+        card=st.sampled_from(CARDS),
+        holds=st.booleans(),
+        fee=st.sampled_from(FEES),
+    )
+    def buy(self, fault: str | None, card: str, holds: bool, fee: dict[str, Any]) -> None:
+        """A buyer pays for a new cart, by a new card or one on file, with a fee or without."""
         self._new_cart()
-        self._set(LocationCardSettings, preauthorization_on=holds)
-        card = {"saved_card": self.world.keep_card()} if saved else {}
-        self._pay(self.world.click(**card), fault)
+        self._set(LocationCardSettings, preauthorization_on=holds, **fee)
+        self._pay(click_by(self.world, card), fault)
 
     @precondition(lambda self: self.has())
     @rule(fault=st.sampled_from(FAULTS))
     def pay_the_same_order(self, fault: str | None) -> None:
         """The buyer tries the last order again, with another click."""
-        self._pay(self.world.click(), fault)
+        self._pay(click_by(self.world, NEW), fault)
 
     @precondition(lambda self: self.last is not None)
     @rule()
@@ -135,7 +142,7 @@ class Payments(RuleBasedStateMachine):
     def lose_power(self, is_sent: bool) -> None:
         """The process dies between its commit and its answer, before or after the call."""
         self._new_cart()
-        started = self.world.start()
+        started = self.world.start(click_by(self.world, NEW))
         assert started.operation_id is not None
         assert started.call is not None
         connection = self.shop.gateways.connect(self._operation(started.operation_id).account_id)
@@ -160,7 +167,7 @@ class Payments(RuleBasedStateMachine):
         """Take what is held, or a part of it."""
         payment = self._payment(pick)
         if payment is not None and payment.authorised_cents:
-            cents = max(1, payment.authorised_cents * percent // 100)
+            cents = max(1, payment.amount_cents * percent // 100)
             asked = self._asked(payment.public_id)
             self._follow(
                 lambda: captures.capture(self.shop, self.scope, asked, amount_cents=cents), fault
@@ -191,7 +198,7 @@ class Payments(RuleBasedStateMachine):
         payment = self._payment(-1)
         if payment is None or not payment.captured_cents:
             return
-        cents = max(1, payment.captured_cents * percent // 100)
+        cents = max(1, (payment.captured_cents - payment.fee_cents) * percent // 100)
         credit = self.world.credit_from_payment(cents)
         self._follow(
             lambda: credit_refunds.refund_credit(

@@ -102,7 +102,7 @@ def fee_data(fees: Fees) -> dict[str, Any]:
 def _hundredths(field: Any) -> int | None:
     """Cents of an amount, or basis points of a percentage: both have two decimals."""
     try:
-        return money.parse_cents((field.data or "").strip().removesuffix("%").strip())
+        return money.parse_typed_cents(field.data or "")
     except NotAnAmount:
         return None
 

@@ -6,15 +6,18 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from komet_shop.domain.card_rules import Answer
+from komet_shop.domain.card_settings import Switch
 from komet_shop.services import checkout, orders, saved_cards
 from komet_shop.services.checkout import OpenOrder
 from komet_shop.services.orders import Detail
 from komet_shop.services.saved_cards import ShownCard
 from komet_shop.services.visits import Visit
+from komet_shop.web.checkout import fee_words
 from komet_shop.web.current import scope, shop
 from komet_shop.web.shopping import opened_visit
 from komet_shop.web.storefront.order_lines import (
     LineView,
+    Row,
     Totals,
     line_view,
     totals_of,
@@ -34,6 +37,8 @@ class Parts:
     answer: Answer
     cards: list[ShownCard]
     fee_cents: int
+    fee_announced: str
+    to_be_charged: str
     with_fee: Totals
     """What a card pays: the order, and the fee on it where there is one."""
 
@@ -54,17 +59,24 @@ def open_parts(*, with_cards: bool = False) -> Parts:
     if detail is None or not lines:
         raise checkout.OrderEmpty(order_id)
     totals = totals_of(detail)
-    fee = found.fee_on(detail.listed.total_cents)
+    cents, currency = detail.listed.total_cents, totals.currency
+    fee = found.fee_on(cents)
     return Parts(
         visit=visit,
         found=found,
         detail=detail,
         lines=[line_view(line) for line in lines],
         totals=totals,
-        answer=found.card_answer(detail.listed.total_cents, now),
+        answer=found.card_answer(cents, now),
         cards=cards,
         fee_cents=fee.cents,
-        with_fee=with_card_fee(totals, fee.cents),
+        fee_announced=fee_words.announced(fee, cents, currency),
+        to_be_charged=fee_words.to_be_charged(
+            fee, cents, currency, is_held=found.is_on(Switch.PREAUTHORIZATION)
+        ),
+        with_fee=with_card_fee(
+            totals, Row(label=fee_words.fee_label(fee.surcharge_bp), cents=fee.cents)
+        ),
     )
 
 

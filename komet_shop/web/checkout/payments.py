@@ -10,6 +10,7 @@ from komet_shop.domain.permissions import Permission
 from komet_shop.services import orders, payment_status
 from komet_shop.services.payment_status import Books, PaymentStatus, Stage
 from komet_shop.services.sending import TAKEN_FOR_A_REPEAT
+from komet_shop.web.checkout import fee_words
 from komet_shop.web.checkout.blueprint import bp
 from komet_shop.web.checkout.cards import brand_mark, brand_name
 from komet_shop.web.current import actor, scope, shop
@@ -105,6 +106,7 @@ def payment_parts(status: PaymentStatus) -> dict[str, object]:
         "is_waiting": status.stage is Stage.CONFIRMING,
         "card_mark_name": brand_mark(status.card_brand),
         "card_brand_name": brand_name(status.card_brand),
+        "fee_told": fee_words.told(status),
         "books": books_text(status),
         "books_are_waiting": status.books is Books.WAITING,
         "another_charge": another_text(status),

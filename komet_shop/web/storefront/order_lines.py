@@ -83,12 +83,11 @@ def cart_line_view(line: Line, cart: str) -> LineView:
     )
 
 
-def with_card_fee(totals: Totals, fee_cents: int) -> Totals:
+def with_card_fee(totals: Totals, fee: Row) -> Totals:
     """What a card pays: the same with the fee as a row of its own."""
-    if not fee_cents:
+    if not fee.cents:
         return totals
-    fee = Row(label=_("Card fee"), cents=fee_cents)
-    total = replace(totals.total, cents=totals.total.cents + fee_cents)
+    total = replace(totals.total, cents=totals.total.cents + fee.cents)
     return replace(totals, rows=(*totals.rows, fee), total=total)
 
 

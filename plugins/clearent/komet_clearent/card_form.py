@@ -1,6 +1,5 @@
 """Clearent's hosted card fields: what the page gets, and what it must allow."""
 
-import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
@@ -9,8 +8,6 @@ from komet_shop.plugin_api import Account, ContentSources, FormRequest, Fragment
 VENDOR_SCRIPT = "/js-sdk/js/clearent-host.js"
 OWN_SCRIPT = "/plugins/clearent/static/card-form.js"
 TEMPLATE = "clearent/card_form.html"
-
-_PUBLIC_KEY = re.compile(r"[0-9a-fA-F]{200,400}")
 
 _TEXTS: Mapping[str, Mapping[str, str]] = {
     "en": {
@@ -59,8 +56,3 @@ def content_sources(account: Account) -> ContentSources:
     parts = urlsplit(account.url)
     origin = (f"{parts.scheme}://{parts.netloc}",)
     return ContentSources(scripts=origin, frames=origin, connections=origin)
-
-
-def is_public_key(text: str) -> bool:
-    """Whether this looks like a public key of Clearent: the hex of a DER key."""
-    return _PUBLIC_KEY.fullmatch(text) is not None

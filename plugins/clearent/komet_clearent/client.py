@@ -15,6 +15,7 @@ from komet_clearent.transport import Watch, WatchedAdapter
 from komet_shop.plugin_api import Account, Deadlines, Host
 
 CHUNK_BYTES = 16_384
+PUBLIC_KEY = "public-key"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,11 +112,15 @@ class Client:
             self._url + request.path,
             params=dict(request.query),
             data=body,
-            headers={"api-key": self._api_key, **request.headers},
+            headers={**self._identity(request), **request.headers},
             timeout=(self._deadlines.connect, self._deadlines.total),
             allow_redirects=False,
             stream=True,
         )
+
+    def _identity(self, request: Request) -> dict[str, str]:
+        """One key a call: what the public key opens must not be opened by the secret one."""
+        return {} if PUBLIC_KEY in request.headers else {"api-key": self._api_key}
 
     def _read(self, response: Response) -> bytes | None:
         """The answer's bytes as they came; None when there are too many."""

@@ -2,9 +2,17 @@
 
 from collections.abc import Callable, Mapping
 
-from komet_clearent import answers, card_form, messages, notifications, records, result_codes
+from komet_clearent import (
+    answers,
+    card_form,
+    messages,
+    notifications,
+    records,
+    result_codes,
+    signatures,
+)
 from komet_clearent.answers import Asked
-from komet_clearent.client import Answer, Client, NoAnswer, Reply, Request
+from komet_clearent.client import Client, NoAnswer, Reply, Request
 from komet_shop.plugin_api import (
     N_,
     Account,
@@ -30,6 +38,16 @@ from komet_shop.plugin_api import (
     VoidRequest,
 )
 
+_REFUSED = (401, 403)
+_NOT_WHOLE = N_(
+    "The public key is not whole. It has 248 characters and starts with 307a: copy it again, "
+    "from the first to the last."
+)
+_NOT_KNOWN = N_("Clearent does not know the public key. Copy it again, from the same terminal.")
+_ACCEPTED = N_(
+    "Clearent accepts the API key and does not refuse the public key. That both are of the same "
+    "terminal only a payment proves: make a trial payment."
+)
 MOST_PAGES = 500
 """Pages of one search, 50,000 rows: beyond that a gateway is repeating itself."""
 
@@ -96,13 +114,22 @@ class ClearentConnection:
         return notifications.read(body, headers, self._account.settings["public_key"])
 
     def check(self) -> Health:
-        """Ask for the open batch: it proves address and API key and moves nothing."""
-        if not card_form.is_public_key(self._account.settings["public_key"]):
-            return Health(ok=False, message=N_("The public key is not complete. Copy it again."))
+        """Two calls that move nothing: they prove the address, and each of the two keys.
+
+        That both keys are of one terminal only a payment proves. Rule: docs/clearent.md, "Keys".
+        """
+        public_key = self._account.settings["public_key"]
+        if not signatures.is_public_key(public_key):
+            return Health(ok=False, message=_NOT_WHOLE)
         reply = self._client.send(messages.open_batch())
-        if records.read_batch(reply).answered:
-            return Health(ok=True, message=N_("Clearent answers and accepts the API key."))
-        return Health(ok=False, message=_what_is_wrong(reply))
+        if not records.read_batch(reply).answered:
+            return Health(ok=False, message=_what_is_wrong(reply))
+        reply = self._client.send(messages.present_public_key(public_key))
+        if isinstance(reply, NoAnswer):
+            return Health(ok=False, message=_what_is_wrong(reply))
+        if reply.status in _REFUSED:
+            return Health(ok=False, message=_NOT_KNOWN)
+        return Health(ok=True, message=_ACCEPTED)
 
     def card_form(self, request: FormRequest) -> Fragment:
         """Clearent's card fields, in a frame of the gateway's origin."""
@@ -147,6 +174,6 @@ def _fits(row: Transaction, request: LookupRequest) -> bool:
 def _what_is_wrong(reply: Reply) -> str:
     if isinstance(reply, NoAnswer):
         return f"Clearent did not answer ({reply.reason}). Check the address and the network."
-    if isinstance(reply, Answer) and reply.status in (401, 403):
+    if reply.status in _REFUSED:
         return N_("Clearent refused the API key. Copy it again, or ask Clearent for a new one.")
     return f"Clearent answered with HTTP {reply.status}. Try again, then ask Clearent's support."

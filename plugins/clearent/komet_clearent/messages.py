@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from urllib.parse import quote
 
 from komet_clearent import fields
-from komet_clearent.client import Request
+from komet_clearent.client import PUBLIC_KEY, Request
 from komet_shop.plugin_api import (
     BillingAddress,
     CaptureRequest,
@@ -30,6 +30,7 @@ _TRANSACTIONS = "/rest/v2/transactions"
 _MOBILE = "/rest/v2/mobile/transactions"
 _TOKENS = "/rest/v2/tokens/"
 _OPEN_BATCH = "/rest/v2/batches/open"
+_MANUAL_CARD = "/rest/v2/mobilejwt/manual"
 
 _ONE_TIME_TOKEN = re.compile(r"[\w-]{1,4000}(\.[\w-]{1,4000}){2}", re.ASCII)
 _STORED_TOKEN = re.compile(r"[\w-]{1,64}", re.ASCII)
@@ -82,6 +83,8 @@ def capture(request: CaptureRequest, software: Software) -> Request:
         "amount": fields.amount(request.amount_cents),
         **_named(request.reference, software),
     }
+    if request.service_fee_cents:
+        body["service-fee"] = fields.amount(request.service_fee_cents)
     return Request(name="capture", method="POST", path=f"{_TRANSACTIONS}/capture", body=body)
 
 
@@ -160,6 +163,18 @@ def delete_card(card: StoredCard) -> Request:
 def open_batch() -> Request:
     """Ask for the open batch: also the harmless call that proves a key."""
     return Request(name="open_batch", method="GET", path=_OPEN_BATCH)
+
+
+def present_public_key(public_key: str) -> Request:
+    """Ask for a one-time token without giving a card: nobody gets one, but a key that Clearent
+    does not know is refused as such first.
+    """
+    return Request(
+        name="present_public_key",
+        method="POST",
+        path=_MANUAL_CARD,
+        headers={PUBLIC_KEY: public_key},
+    )
 
 
 def close_batch(software: Software) -> Request:

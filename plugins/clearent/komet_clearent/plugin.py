@@ -40,6 +40,7 @@ class ClearentPlugin:
                 "money: treat it like a password."
             ),
             secret=True,
+            exclusive=True,
         ),
         Setting(
             name="public_key",
@@ -48,6 +49,7 @@ class ClearentPlugin:
                 "The long key of the same terminal, starting with 307a. It draws the card "
                 "fields and proves notifications."
             ),
+            exclusive=True,
         ),
     )
     script_inventory: Mapping[str, str] = {

@@ -117,20 +117,23 @@ def reference_of(transaction: Record) -> str:
     return invoice or ("" if order == fields.word(transaction.get("id")) else order)
 
 
-def split_amount(transaction: Record) -> tuple[int | None, int]:
-    """Amount without fee and the fee really charged, in cents.
+def split_amount(transaction: Record) -> tuple[int | None, int | None]:
+    """Amount without fee and the fee really charged, in cents; None for what is not said.
 
-    `base-amount` says the first plainly. Without it `amount` is the total, unless
-    `surcharge-applied` says that no fee was charged.
+    `amount` is the total, or without the fee where `base-amount` says the same: then only
+    `surcharge-applied` tells whether the fee was charged.
     """
     total, base, fee = (
         fields.cents(transaction.get(name)) for name in ("amount", "base-amount", "service-fee")
     )
-    is_charged = fields.flag(transaction.get("surcharge-applied")) is not False
-    charged = fee if fee and is_charged else 0
-    if base is not None:
-        return base, charged
-    return (None if total is None else total - charged), charged
+    is_applied = fields.flag(transaction.get("surcharge-applied"))
+    charged = 0 if is_applied is False else fee
+    if charged is None and total is not None and base is not None and total > base:
+        charged = total - base
+    if total is None or total == base:
+        is_said = is_applied is not None or not charged
+        return base if total is None else total, charged if is_said else None
+    return total - (charged or 0), charged
 
 
 def card_details(record: Record) -> CardDetails:

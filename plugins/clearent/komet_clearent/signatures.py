@@ -43,6 +43,15 @@ def verify(public_key_hex: str, signed_text: str, signature_hex: str) -> bool:
         return False
 
 
+def is_public_key(text: str) -> bool:
+    """Tell whether this is a whole public key of a terminal: DER, curve and point."""
+    try:
+        _key(text)
+    except _NOT_A_PROOF:
+        return False
+    return True
+
+
 def payload_text(body: str) -> str | None:
     """Cut the exact text of the top-level `payload` value out of a notification.
 

@@ -302,11 +302,36 @@ def test_the_id_may_come_in_the_links_only() -> None:
         ({"amount": "25.75", "service-fee": "0.75"}, 2500, 75),
         ({"amount": "25.75", "service-fee": "0.75", "surcharge-applied": True}, 2500, 75),
         ({"amount": "25.00", "service-fee": "0.75", "surcharge-applied": False}, 2500, 0),
-        ({"amount": "25.00", "service-fee": "0.75", "base-amount": "25.00"}, 2500, 75),
+        ({"amount": "25.00", "surcharge-applied": "false"}, 2500, 0),
+        ({"amount": "25.75", "base-amount": "25.00"}, 2500, 75),
+        (
+            {
+                "amount": "25.00",
+                "service-fee": "0.75",
+                "base-amount": "25.00",
+                "surcharge-applied": "true",
+            },
+            2500,
+            75,
+        ),
+        ({"amount": "25.00", "service-fee": "0.75", "base-amount": "25.00"}, 2500, None),
+        ({"amount": "25.00"}, 2500, None),
+        ({"amount": "25.75"}, 2575, None),
+        ({"amount": "26.75", "service-fee": "0.75", "base-amount": "25.00"}, 2600, 75),
+        (
+            {
+                "amount": "25.75",
+                "service-fee": "0.75",
+                "base-amount": "25.00",
+                "surcharge-applied": False,
+            },
+            2575,
+            0,
+        ),
     ],
 )
 def test_the_fee_is_told_apart_from_the_amount(
-    carried: dict[str, object], amount_cents: int, fee_cents: int
+    carried: dict[str, object], amount_cents: int, fee_cents: int | None
 ) -> None:
     result = read(answer(200, {**APPROVED, **carried}))
 

@@ -55,7 +55,8 @@ class DummyConnection:
 
     def capture(self, request: CaptureRequest) -> GatewayResult:
         """Take what was authorized, or part of it."""
-        return self._book(_follow_up(Kind.CAPTURE, request))
+        order = _follow_up(Kind.CAPTURE, request)
+        return self._book(replace(order, fee_cents=request.service_fee_cents))
 
     def void(self, request: VoidRequest) -> GatewayResult:
         """Undo a transaction of the open batch."""
@@ -184,7 +185,7 @@ def _fits(entry: Transaction, request: LookupRequest) -> bool:
 
 def _batch(number: str, inside: list[Transaction]) -> Batch:
     back = [e for e in inside if e.kind in (Kind.REFUND, Kind.CREDIT_REFUND)]
-    sold_cents = sum(e.amount_cents + e.service_fee_cents for e in inside if e not in back)
+    sold_cents = sum(e.total_cents for e in inside if e not in back)
     back_cents = sum(e.amount_cents for e in back)
     return Batch(
         id=number,

@@ -180,13 +180,13 @@ class DummyGateway:
             raise Refused("no such transaction, or voided")
         if order.kind is Kind.VOID and parent.settled:
             raise Refused("its batch is closed")
-        if self._taken(order) + order.cents > parent.amount_cents:
+        if self._taken(order) + order.cents + order.fee_cents > parent.total_cents:
             raise Refused("more than is left")
 
     def _taken(self, order: Order) -> int:
         """What earlier captures or refunds took of the same parent."""
         same = (
-            entry.amount_cents
+            entry.total_cents
             for entry in self._ledger.values()
             if entry.parent_id == order.parent and entry.kind is order.kind
         )

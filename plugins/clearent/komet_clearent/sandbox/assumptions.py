@@ -48,6 +48,12 @@ class Assumptions:
     service_fee_applied: bool = _switch(
         True, "A service fee that was sent is charged; otherwise surcharge-applied says false."
     )
+    debit_card_endings: str = _switch(
+        "5556, 5100", "Last four digits of the debit and prepaid cards: they pay no service fee."
+    )
+    search_shows_fee: bool = _switch(
+        True, "A search shows fee, base amount and surcharge-applied; otherwise the amount alone."
+    )
     tax_added_on_mobile: bool = _switch(
         True, "Mobile endpoints add the sales tax to the total unless told not to."
     )

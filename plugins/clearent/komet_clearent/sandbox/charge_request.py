@@ -6,6 +6,7 @@ from typing import Any
 
 from .amounts import cents
 from .asked import Asked
+from .assumptions import Assumptions
 from .cards import Card, brand_of, is_expiry, passes_luhn
 from .envelope import refusal, unauthorized
 from .transactions import AUTH, Transaction
@@ -72,7 +73,7 @@ def read_charge(
     fee = _more(asked, "service-fee")
     if fee * 10_000 > (base + tip + tax) * _FEE_LIMIT_BASIS_POINTS:
         raise refusal("041", "service-fee is above 3.99 percent", service=asked.service)
-    applied = asked.assumptions.service_fee_applied
+    applied = _fee_is_charged(asked.assumptions, original.card_last4 if original else card.last4)
     invoice = asked.text("invoice", LENGTHS["invoice"])
     return ChargeRequest(
         kind=kind,
@@ -158,6 +159,12 @@ def _more(asked: Asked, name: str) -> int:
     if amount is None:
         raise refusal("041", f"{name} must look like 0.00", service=asked.service)
     return amount
+
+
+def _fee_is_charged(assumptions: Assumptions, card_last4: str) -> bool:
+    """Not on debit and prepaid cards."""
+    spared = assumptions.debit_card_endings.replace(",", " ").split()
+    return assumptions.service_fee_applied and card_last4 not in spared
 
 
 def _adds_tax(asked: Asked) -> bool:

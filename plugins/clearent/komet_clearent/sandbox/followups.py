@@ -136,8 +136,8 @@ def _capture_code(asked: Asked, charge: ChargeRequest, original: Transaction | N
     if asked.now > original.created + timedelta(days=asked.assumptions.auth_days):
         return "027"
     captures = asked.sandbox.ledger.referring_to(original, CAPTURE)
-    left = original.amount_cents - sum(row.base_cents for row in captures)
-    above = charge.base_cents > left
+    left = original.amount_cents - sum(row.base_cents + row.fee_cents for row in captures)
+    above = charge.base_cents + charge.fee_cents > left
     return "014" if above and not asked.assumptions.capture_above_auth_allowed else ""
 
 

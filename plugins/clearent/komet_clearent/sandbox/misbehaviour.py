@@ -148,6 +148,9 @@ def _partial(exchange: Exchange) -> Response:
     if wanted is None:
         return exchange.say(exchange.book())
     halved = {**body, "amount": dollars(wanted // 2)}
+    fee = cents(body.get("service-fee"))
+    if fee:
+        halved["service-fee"] = dollars(fee // 2)
     half = replace(exchange.call, raw=json.dumps(halved).encode())
     reply = answer(exchange.sandbox, half)
     shown = {"partial-approved": "true", "original-amount": dollars(wanted)}

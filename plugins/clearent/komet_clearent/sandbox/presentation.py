@@ -7,6 +7,8 @@ from .assumptions import Assumptions
 from .cards import masked
 from .transactions import AUTH, Transaction
 
+_FEE = ("base-amount", "service-fee", "surcharge-applied")
+
 
 def posted(row: Transaction, assumptions: Assumptions) -> dict[str, Any]:
     """The transaction in the answer to the request that made or changed it."""
@@ -47,7 +49,8 @@ def listed(row: Transaction, assumptions: Assumptions, *, settled: bool) -> dict
         "batch-string-id": f"{row.batch:06d}" if row.batch else "",
         "tip-adjusted": "1" if row.tip_adjusted else "0",
     }
-    return {name: value for name, value in shown.items() if value != ""}
+    hidden = () if assumptions.search_shows_fee else _FEE
+    return {name: value for name, value in shown.items() if value != "" and name not in hidden}
 
 
 def flag(value: bool, assumptions: Assumptions) -> bool | str:

@@ -186,6 +186,18 @@ CASES = {
         "true",
         False,
     ),
+    "debit_card_endings": (
+        "1111",
+        lambda shop: _fee(shop)["amount"],
+        "103.00",
+        "100.00",
+    ),
+    "search_shows_fee": (
+        False,
+        lambda shop: "service-fee" in shop.search(id=_fee(shop)["id"]).found[0],
+        True,
+        False,
+    ),
     "tax_added_on_mobile": (
         False,
         lambda shop: _mobile(shop, sales_tax_amount="2.00").transaction["amount"],

@@ -2,6 +2,8 @@
 
 import pytest
 
+FEE = {"service-fee": "3.00"}
+
 
 def test_a_sale_can_be_found_voided_and_found_again(shop):
     sold = shop.charge(invoice="A-1")
@@ -98,6 +100,35 @@ def test_tip_and_fee_come_on_top_of_the_amount(shop):
     sold = shop.charge(amount="100.00", tip_amount="10.00", service_fee="3.30").transaction
 
     assert (sold["amount"], sold["base-amount"]) == ("113.30", "110.00")
+
+
+@pytest.mark.parametrize("card", ["4000056655665556", "5105105105105100"])
+def test_a_debit_or_prepaid_card_pays_no_fee(shop, card):
+    sold = shop.charge(amount="100.00", service_fee="3.00", card=card)
+
+    found = shop.search(id=sold.id).found[0]
+
+    for shown in (sold.transaction, found):
+        assert (shown["amount"], shown["surcharge-applied"]) == ("100.00", False)
+        assert "service-fee" not in shown
+
+
+def test_a_capture_takes_its_fee_out_of_what_is_held(shop):
+    held = shop.charge("auth", "103.00").id
+
+    too_much = shop.follow("capture", held, amount="100.01", **FEE)
+    taken = shop.follow("capture", held, amount="100.00", **FEE).transaction
+
+    assert too_much.code == "014"
+    assert (taken["amount"], taken["base-amount"]) == ("103.00", "100.00")
+
+
+def test_a_capture_from_a_debit_card_takes_no_fee(shop):
+    held = shop.charge("auth", "103.00", card="4000056655665556").id
+
+    taken = shop.follow("capture", held, amount="100.00", **FEE).transaction
+
+    assert (taken["amount"], taken["surcharge-applied"]) == ("100.00", False)
 
 
 def test_another_terminal_cannot_touch_a_sale(shop):
