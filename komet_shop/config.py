@@ -44,6 +44,7 @@ class Config:
     secret_key: Secret
     master_key: bytes
     data_dir: Path
+    old_master_key: bytes = b""
     queue_url: str = ""
     mail_url: str = ""
     mail_from: str = "shop@komet-shop.example"
@@ -71,6 +72,11 @@ class Config:
         return self.env == "production"
 
     @property
+    def master_keys(self) -> tuple[bytes, ...]:
+        """The one that seals, and the one from before while it is being exchanged."""
+        return (self.master_key, self.old_master_key) if self.old_master_key else (self.master_key,)
+
+    @property
     def posts_applications(self) -> bool:
         """True when applications for card payments go to an address by HTTP, not by mail."""
         return "://" in self.applications_to
@@ -94,6 +100,7 @@ class Config:
             database_url=reader.text("DATABASE_URL"),
             secret_key=Secret(reader.text("SECRET_KEY")),
             master_key=reader.master_key("MASTER_KEY"),
+            old_master_key=reader.master_key("OLD_MASTER_KEY", default=""),
             data_dir=Path(reader.text("DATA_DIR", default="var")),
             queue_url=reader.text("QUEUE_URL", default=""),
             mail_url=reader.text("MAIL_URL", default=""),
@@ -182,8 +189,8 @@ class _Reader:
         value = self.text(name, default="")
         return Path(value) if value else None
 
-    def master_key(self, name: str) -> bytes:
-        value = self.text(name)
+    def master_key(self, name: str, default: str | None = None) -> bytes:
+        value = self.text(name, default)
         try:
             key = base64.urlsafe_b64decode(value)
         except (binascii.Error, ValueError):

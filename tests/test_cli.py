@@ -19,9 +19,10 @@ from komet_clearent.sandbox.program import SandboxServer
 from sqlalchemy import select
 
 from komet_shop.cli import main
+from komet_shop.config import Secret
 from komet_shop.models import Customer, GatewayAccount, LocationCardSettings, Product, User
 from komet_shop.models.database import Database
-from komet_shop.services import outbox
+from komet_shop.services import outbox, totp_keys
 from tests import factories, photographs
 from tests.web.browser import PASSWORD, Browser
 
@@ -373,6 +374,30 @@ def test_new_keys_make_a_good_configuration(command: Command) -> None:
 
     assert set(keys) == {"KOMET_SHOP_SECRET_KEY", "KOMET_SHOP_MASTER_KEY"}
     assert command("doctor", **keys).exit_code == 0
+
+
+def test_a_new_master_key_takes_over(command: Command, database: Database) -> None:
+    key = Secret("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
+    sealed = totp_keys.seal(key, factories.MASTER_KEY)
+    with database.write() as session:
+        company = factories.make_company(session)
+        given = {"tf_primary_method": "authenticator", "tf_totp_secret": sealed}
+        person = factories.make_user(session, company, **given)
+    new = {
+        "KOMET_SHOP_MASTER_KEY": base64.urlsafe_b64encode(bytes(31) + b"n").decode(),
+        "KOMET_SHOP_OLD_MASTER_KEY": base64.urlsafe_b64encode(factories.MASTER_KEY).decode(),
+    }
+
+    without = command("keys", "rotate")
+    done = command("keys", "rotate", **new)
+
+    assert (without.exit_code, done.exit_code) == (2, 0)
+    assert "KOMET_SHOP_OLD_MASTER_KEY" in without.output
+    assert "authenticator apps: 1 sealed anew" in done.output
+    with database.read() as session:
+        kept = session.get_one(User, person.id).tf_totp_secret or ""
+    opened = totp_keys.factory(totp_keys.wallet(bytes(31) + b"n")).from_source(kept)
+    assert opened.base32_key == key.reveal()
 
 
 def test_the_shop_is_served_until_it_is_told_to_stop(

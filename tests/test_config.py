@@ -75,6 +75,16 @@ def test_a_master_key_of_another_size_is_refused(key: str) -> None:
     assert "32 random bytes" in _refused({**GOOD, "KOMET_SHOP_MASTER_KEY": key})
 
 
+def test_a_master_key_from_before_only_opens() -> None:
+    old = base64.urlsafe_b64encode(bytes(31) + b"o").decode()
+
+    config = Config.from_environment({**GOOD, "KOMET_SHOP_OLD_MASTER_KEY": old})
+
+    assert config.master_keys == (bytes(32), bytes(31) + b"o")
+    assert Config.from_environment(GOOD).master_keys == (bytes(32),)
+    assert "OLD_MASTER_KEY" in _refused({**GOOD, "KOMET_SHOP_OLD_MASTER_KEY": "short"})
+
+
 def test_plain_http_is_for_this_machine_only() -> None:
     assert "use https" in _refused({**GOOD, "KOMET_SHOP_BASE_URL": "http://shop.example"})
 

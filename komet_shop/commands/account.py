@@ -12,15 +12,17 @@ from komet_shop.models import GatewayAccount, Location, LocationCardSettings
 from komet_shop.plugin_api import Plugin, Setting
 from komet_shop.services import gateway_keys
 from komet_shop.services.gateway_accounts import Desk, open_locations
-from komet_shop.services.gateway_keys import (
+from komet_shop.services.gateway_keys import ChangedMeanwhile, PaymentsUnderWay
+from komet_shop.services.key_checks import (
     LIVE,
     TEST,
-    ChangedMeanwhile,
+    Crowded,
     Given,
     KeyMissing,
     KeysDoNotWork,
     KeysRefused,
-    PaymentsUnderWay,
+    KeyTaken,
+    Unanswered,
     WrongEnvironment,
 )
 from komet_shop.services.scope import Actor
@@ -113,9 +115,12 @@ def _account_id(session: Session, shop: Shop, code: str, given: Given) -> int:
 def _why_not(refusal: KeysRefused, given: Given) -> str:
     reasons = {
         KeyMissing: f"{refusal} is missing.",
+        KeyTaken: f"{refusal} belongs to another location or terminal already.",
         WrongEnvironment: f"Keys of the {given.environment} gateway are for another installation: "
         "live ones belong to production only.",
         KeysDoNotWork: f"The keys do not work: {refusal}",
+        Unanswered: f"The gateway did not answer within {refusal} seconds.",
+        Crowded: "Too many calls to the gateway are under way.",
         PaymentsUnderWay: "A payment is not settled yet at the gateway that these keys replace.",
         ChangedMeanwhile: "Somebody else changed the account in the same moment.",
     }

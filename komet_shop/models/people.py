@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from flask_security.core import RoleMixin, UserMixin
+from flask_security.core import RoleMixin, UserMixin, WebAuthnMixin
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
@@ -10,11 +10,13 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     String,
     Table,
     UniqueConstraint,
+    exists,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from komet_shop.models.base import (
     Base,
@@ -88,6 +90,33 @@ class Role(Base, RoleMixin):
     description: Mapped[Name]
 
 
+class Passkey(Base, WebAuthnMixin):
+    """A passkey of a person: the public half of a key that never leaves their device.
+
+    `sign_count` is the device's count of uses, 0 for ever where passkeys are copied between
+    devices. `transports`: how browsers may reach it ("usb", "internal").
+    """
+
+    __tablename__ = "passkey"
+    __table_args__ = (UniqueConstraint("user_id", "name"),)
+
+    id: Mapped[Id]
+    user_id: Mapped[int] = mapped_column(BigId, reference_to("user"))
+    name: Mapped[str] = mapped_column(String(64))
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary(1023), unique=True)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    transports: Mapped[list[str] | None]
+    backup_state: Mapped[bool] = mapped_column(default=False)
+    device_type: Mapped[str] = mapped_column(String(20))
+    lastuse_datetime: Mapped[datetime]
+
+    usage = "secondary"
+    """Never in place of the password."""
+    extensions = ""
+    """What browsers say besides is not kept."""
+
+
 class User(Base, UserMixin):
     """A person who logs in: staff, or a buyer of one or several customers.
 
@@ -100,7 +129,7 @@ class User(Base, UserMixin):
     __tablename__ = "user"
     __table_args__ = (Index("one_invitation", "invitation_sha256", unique=True),)
 
-    id: Mapped[Id]
+    id: Mapped[Id] = mapped_column()
     public_id: Mapped[PublicId]
     company_id: Mapped[int] = mapped_column(BigId, reference_to("company"))
     email: Mapped[str] = mapped_column(String(255), unique=True)
@@ -125,6 +154,27 @@ class User(Base, UserMixin):
     roles: Mapped[list[Role]] = relationship(  # type: ignore[assignment]  # list is invariant
         secondary=user_role, lazy="selectin"
     )
+    webauthn: Mapped[list[Passkey]] = relationship(  # type: ignore[assignment]  # list is invariant
+        order_by=Passkey.id, cascade="all, delete-orphan"
+    )
+    has_passkey: Mapped[bool] = column_property(
+        exists().where(Passkey.user_id == id)  # noqa: A003  # the column above
+    )
+
+    @property
+    def fs_webauthn_user_handle(self) -> str:  # type: ignore[override]  # typed as a column there
+        """What passkeys know the person by: it tells nothing about them."""
+        return self.public_id
+
+    @property
+    def has_app(self) -> bool:
+        """True when an authenticator app of theirs makes codes for this shop."""
+        return bool(self.tf_primary_method and self.tf_totp_secret)
+
+    @property
+    def has_second_factor(self) -> bool:
+        """True when the password alone does not let this person in."""
+        return self.has_app or self.has_passkey
 
 
 class Customer(Base):

@@ -74,7 +74,7 @@ def usable(
 
 def opened(card: SavedCard, box: SecretBox) -> StoredCard:
     """The card as the plugin needs it. Only on the way to the gateway."""
-    token = box.open(card.token_ciphertext, purpose=_purpose(card.company_id, card.location_id))
+    token = box.open(card.token_ciphertext, purpose=seal_purpose(card.company_id, card.location_id))
     details = CardDetails(brand=card.brand, last_four=card.last_four, expiry=card.expiry)
     return StoredCard(token=token, details=details)
 
@@ -88,9 +88,9 @@ def keep(
     now: datetime,
 ) -> None:
     """Put a card on file that was saved while paying; one that is on file stays as it is."""
-    digest = box.digest(stored.token)
     known = select(SavedCard.id).where(
-        SavedCard.company_id == operation.company_id, SavedCard.token_hmac == digest
+        SavedCard.company_id == operation.company_id,
+        SavedCard.token_hmac.in_(box.digests(stored.token)),
     )
     if session.scalar(known) is not None:
         return
@@ -102,9 +102,9 @@ def keep(
         customer_id=payment.customer_id,
         account_id=operation.account_id,
         token_ciphertext=box.seal(
-            stored.token, purpose=_purpose(operation.company_id, operation.location_id)
+            stored.token, purpose=seal_purpose(operation.company_id, operation.location_id)
         ),
-        token_hmac=digest,
+        token_hmac=box.digest(stored.token),
         brand=stored.details.brand,
         last_four=stored.details.last_four,
         expiry=stored.details.expiry,
@@ -162,5 +162,5 @@ def _has_cards(session: Session, payment: Payment) -> bool:
     return session.scalars(cards.limit(1)).first() is not None
 
 
-def _purpose(company_id: int, location_id: int) -> str:
+def seal_purpose(company_id: int, location_id: int) -> str:
     return f"card:{company_id}:{location_id}"

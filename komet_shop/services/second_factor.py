@@ -1,4 +1,4 @@
-"""The second factor of a person: codes that count once, recovery codes, and taking it away."""
+"""The second factor of a person: app, passkeys, recovery codes, and taking them away."""
 
 import base64
 import hashlib
@@ -9,20 +9,16 @@ from datetime import datetime
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from komet_shop.models import User, WebSession
-from komet_shop.services import audit, people
+from komet_shop.models import Passkey, User, WebSession
+from komet_shop.services import audit, people, security_mails
 from komet_shop.services.people import Keeper, NoSuchPerson
 from komet_shop.services.people_changes import OwnAccount, RoleAbove
 from komet_shop.services.scope import Actor
 
 RECOVERY_CODES = 10
+MOST_PASSKEYS = 20
 _CODE_BYTES = 10
 _GROUP = 4
-
-
-def is_set_up(user: User) -> bool:
-    """True when this person is asked for a code after the password."""
-    return bool(user.tf_primary_method and user.tf_totp_secret)
 
 
 def accept_counter(session: Session, user_id: int, counter: int) -> bool:
@@ -99,15 +95,19 @@ def reset_by_email(session: Session, email: str, *, actor: Actor, now: datetime)
     return _take_away(session, user, actor, now)
 
 
-def forget(user: User) -> None:
-    """Blank everything that belongs to the second factor."""
-    user.tf_primary_method = user.tf_totp_secret = None
-    user.tf_last_counter = user.mf_recovery_codes = None
+def forget_app(user: User) -> None:
+    """Blank what belongs to the authenticator app; recovery codes stay for who has passkeys."""
+    user.tf_primary_method = user.tf_totp_secret = user.tf_last_counter = None
+    if not user.has_passkey:
+        user.mf_recovery_codes = None
 
 
 def _take_away(session: Session, user: User, actor: Actor, now: datetime) -> bool:
-    had_one = is_set_up(user)
-    forget(user)
+    had_one = user.has_second_factor
+    user.tf_primary_method = user.tf_totp_secret = user.tf_last_counter = None
+    user.mf_recovery_codes = None
+    session.execute(delete(Passkey).where(Passkey.user_id == user.id))
+    session.expire(user, ["has_passkey", "webauthn"])
     session.execute(delete(WebSession).where(WebSession.user_id == user.id))
     entry = audit.Entry(
         actor=actor,
@@ -119,6 +119,8 @@ def _take_away(session: Session, user: User, actor: Actor, now: datetime) -> boo
         after={"second_factor": False},
     )
     audit.write(session, entry, now)
+    if had_one:
+        security_mails.tell(session, user.id, "second_factor_reset", now)
     return had_one
 
 

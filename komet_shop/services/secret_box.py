@@ -24,15 +24,18 @@ class SecretBox:
     Rule: docs/payments.md, "Secrets".
     """
 
-    def __init__(self, master_key: bytes) -> None:
-        self._master = AESGCM(master_key)
-        self._digest_key = hashlib.sha256(b"digest of card tokens" + master_key).digest()
+    def __init__(self, *master_keys: bytes) -> None:
+        """The first key seals; the others, from before, only open."""
+        self._masters = [AESGCM(key) for key in master_keys]
+        self._digest_keys = [
+            hashlib.sha256(b"digest of card tokens" + key).digest() for key in master_keys
+        ]
 
     def seal(self, text: str, *, purpose: str) -> str:
         """Ciphertext, as URL-safe base64."""
         data_key = AESGCM.generate_key(bit_length=256)
         outer, inner = os.urandom(NONCE), os.urandom(NONCE)
-        wrapped = self._master.encrypt(outer, data_key, purpose.encode())
+        wrapped = self._masters[0].encrypt(outer, data_key, purpose.encode())
         sealed = AESGCM(data_key).encrypt(inner, text.encode(), purpose.encode())
         return base64.urlsafe_b64encode(outer + wrapped + inner + sealed).decode()
 
@@ -44,13 +47,41 @@ class SecretBox:
         """
         raw = base64.urlsafe_b64decode(ciphertext)
         wrapped, rest = raw[:WRAPPED], raw[WRAPPED:]
-        aad = purpose.encode()
+        data_key, _number = self._unwrapped(wrapped, purpose)
         try:
-            data_key = self._master.decrypt(wrapped[:NONCE], wrapped[NONCE:], aad)
-            return AESGCM(data_key).decrypt(rest[:NONCE], rest[NONCE:], aad).decode()
+            return AESGCM(data_key).decrypt(rest[:NONCE], rest[NONCE:], purpose.encode()).decode()
         except (InvalidTag, ValueError) as error:
             raise SealBroken(purpose) from error
 
+    def rewrap(self, ciphertext: str, *, purpose: str) -> str | None:
+        """The same under the first master key; None when that one wraps it already.
+
+        Raises:
+            SealBroken: as for `open`.
+        """
+        raw = base64.urlsafe_b64decode(ciphertext)
+        data_key, number = self._unwrapped(raw[:WRAPPED], purpose)
+        if number == 0:
+            return None
+        outer = os.urandom(NONCE)
+        wrapped = self._masters[0].encrypt(outer, data_key, purpose.encode())
+        return base64.urlsafe_b64encode(outer + wrapped + raw[WRAPPED:]).decode()
+
     def digest(self, text: str) -> str:
         """A keyed digest: finds an equal token without telling what it is."""
-        return hmac.new(self._digest_key, text.encode(), hashlib.sha256).hexdigest()
+        return self.digests(text)[0]
+
+    def digests(self, text: str) -> list[str]:
+        """The digests under every key: what was kept before the key changed is found too."""
+        return [
+            hmac.new(key, text.encode(), hashlib.sha256).hexdigest() for key in self._digest_keys
+        ]
+
+    def _unwrapped(self, wrapped: bytes, purpose: str) -> tuple[bytes, int]:
+        """The data key, and the number of the master key that wraps it."""
+        for number, master in enumerate(self._masters):
+            try:
+                return master.decrypt(wrapped[:NONCE], wrapped[NONCE:], purpose.encode()), number
+            except (InvalidTag, ValueError):
+                continue
+        raise SealBroken(purpose)

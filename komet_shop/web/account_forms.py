@@ -10,13 +10,12 @@ from flask_security.forms import (
     ForgotPasswordForm,
     LoginForm,
     ResetPasswordForm,
-    VerifyForm,
 )
 from flask_security.password_util import PasswordUtil
 from wtforms import SubmitField
 
 from komet_shop.models import User
-from komet_shop.services import passwords, second_factor
+from komet_shop.services import passwords
 from komet_shop.services.passwords import WeakPassword
 from komet_shop.web import login_records
 from komet_shop.web.login_limits import LoginTry, may_ask_for_reset
@@ -46,7 +45,7 @@ class ShopLoginForm(LoginForm):
         if not super().validate(**kwargs):
             login_records.failed(self.user)
             return False
-        if isinstance(self.user, User) and second_factor.is_set_up(self.user):
+        if isinstance(self.user, User) and self.user.has_second_factor:
             login_records.first_step_done()
         tried.was_good()
         return True
@@ -93,27 +92,6 @@ class ShopChangePasswordForm(ChangePasswordForm):
         self.password.label.text = _("Password")
         self.new_password.label.text = _("New password")
         self.new_password_confirm.label.text = _("The same password again")
-
-
-class ShopVerifyForm(VerifyForm):
-    """The password once more, before something that matters."""
-
-    submit = SubmitField(_l("Continue"))
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.password.label.text = _("Password")
-
-    def validate(self, **kwargs: Any) -> bool:
-        """Counts as a login try: a borrowed session must not guess without end."""
-        tried = LoginTry.by(self.user.email)
-        if not tried.is_allowed():
-            self.password.errors = [*self.password.errors, _("Too many tries. Wait 15 minutes.")]
-            return False
-        if not super().validate(**kwargs):
-            return False
-        tried.was_good()
-        return True
 
 
 class ShopPasswords(PasswordUtil):

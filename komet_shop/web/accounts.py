@@ -20,7 +20,7 @@ from flask_security.utils import url_for_security
 from sqlalchemy.orm import Session, scoped_session
 
 from komet_shop.domain.permissions import Permission
-from komet_shop.models import Role, User
+from komet_shop.models import Passkey, Role, User
 from komet_shop.services import outbox, passwords
 from komet_shop.services.shop import Shop
 from komet_shop.web import login_limits, login_records, second_step
@@ -30,10 +30,10 @@ from komet_shop.web.account_forms import (
     ShopLoginForm,
     ShopPasswords,
     ShopResetPasswordForm,
-    ShopVerifyForm,
 )
 from komet_shop.web.current import shop, visitor
 from komet_shop.web.permissions import FRESH_SECONDS, Access
+from komet_shop.web.verify_form import ShopVerifyForm
 
 RESET_MINUTES = 60
 ASKED_FOR_LINK = "security/forgot_password.html"
@@ -118,7 +118,7 @@ def register(app: Flask, running: Shop) -> None:
     app.config.update(_settings(running))
     security = Security(
         app,
-        SQLAlchemySessionUserDatastore(session, User, Role),
+        SQLAlchemySessionUserDatastore(session, User, Role, Passkey),
         login_form=ShopLoginForm,
         forgot_password_form=ShopForgotPasswordForm,
         reset_password_form=ShopResetPasswordForm,
@@ -174,7 +174,7 @@ def _settings(running: Shop) -> dict[str, Any]:
         "POST_CHANGE_VIEW": "/",
         "JOIN_USER_ROLES": False,  # the model loads them by itself
         "STATIC_FOLDER": None,
-        **second_step.settings(running.config.master_key),
+        **second_step.settings(running.config.master_keys),
     }
     messages = {f"SECURITY_MSG_{name}": text for name, text in MESSAGES.items()}
     return {f"SECURITY_{name}": value for name, value in settings.items()} | messages
@@ -187,6 +187,9 @@ def _render(template: str, **context: Any) -> Any:
     if template == ASKED_FOR_LINK and request.method == "POST" and not has_errors:
         get_flashed_messages()  # the page says what happens next, and keeps saying it
         return redirect(url_for_security("forgot_password", sent="yes"), 303)
+    verifying = context.get("verify_form")
+    if isinstance(verifying, ShopVerifyForm) and verifying.goes_to_passkey:
+        return redirect(url_for_security("wan_verify", next=verifying.next.data or None), 303)
     template, context = second_step.page(template, context)
     page = render_template(template, is_sent="sent" in request.args, **context)
     return (page, 422) if has_errors else page

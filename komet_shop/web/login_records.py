@@ -1,6 +1,7 @@
 """What logins leave behind: audit entries, new session ids, ended sessions."""
 
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Flask, current_app, g, session
@@ -10,7 +11,7 @@ from flask_security.signals import password_changed, password_reset, user_authen
 from sqlalchemy.orm import Session, scoped_session
 
 from komet_shop.models import User
-from komet_shop.services import audit
+from komet_shop.services import audit, security_mails
 from komet_shop.services.audit import Entry
 from komet_shop.web import session_store
 from komet_shop.web.current import NOBODY, Visitor, actor, shop
@@ -18,6 +19,8 @@ from komet_shop.web.second_step_policy import as_far_as_proven
 from komet_shop.web.sessions import browser_session
 from komet_shop.web.visitors import become, company
 
+BY_CHANGE = "change"
+"""How Flask-Security calls a login that is only a new password."""
 EMPTY: frozenset[int] = frozenset()
 
 
@@ -65,13 +68,37 @@ def write(action: str, user_id: int | None, reason: str = "") -> None:
     audit.write(unit(), entry, shop().clock.now())
 
 
-def _logged_in(_app: Flask, user: User, **_more: Any) -> None:
+def end_elsewhere(user: User, action: str) -> None:
+    """Their second factor changed: a new session id here, no session elsewhere, a mail."""
+    browser_session().change_owner(user.id)
+    session_store.end_others(unit(), user.id, keep=browser_session().digest)
+    changed(action, user.id)
+
+
+def changed(action: str, user_id: int) -> None:
+    """An audit entry about what lets a person log in, and a mail to them."""
+    write(action, user_id)
+    security_mails.tell(unit(), user_id, action, shop().clock.now())
+
+
+def _logged_in(
+    _app: Flask, user: User, authn_via: Sequence[str] | None = None, **_more: Any
+) -> None:
     browser_session().change_owner(user.id)
     session.pop("first_step_at", None)
-    session[session_store.SECOND_STEP] = g.pop("second_step_of", None) == user.id
+    if BY_CHANGE in (authn_via or ()):
+        _keep_second_step(user)
+    else:
+        session[session_store.SECOND_STEP] = g.pop("second_step_of", None) == user.id
     person = Visitor.of(user, assigned=EMPTY, active=EMPTY, customers=EMPTY)
     become(as_far_as_proven(person))
     write("login", user.id)
+
+
+def _keep_second_step(user: User) -> None:
+    """Flask-Security logs in anew for a new password: that proves no second factor."""
+    if user.has_second_factor:
+        session["fs_paa"] = g.get("fs_paa", 0)
 
 
 def _logged_out(_app: Flask, user: User, **_more: Any) -> None:
@@ -85,4 +112,4 @@ def _password_changed(_app: Flask, user: User, **_more: Any) -> None:
     own = browser_session()
     is_own = own.user_id == user.id
     session_store.end_others(unit(), user.id, keep=own.digest if is_own else "")
-    write("password_changed", user.id)
+    changed("password_changed", user.id)

@@ -1,6 +1,5 @@
 """The second step of login by Flask-Security: settings, the way through it, what it leaves."""
 
-import time
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,7 +13,7 @@ from flask_security.utils import url_for_security
 from komet_shop.domain.permissions import Permission
 from komet_shop.models import User
 from komet_shop.services import second_factor, totp_keys
-from komet_shop.web import login_records, session_store
+from komet_shop.web import login_records, passkeys, session_store
 from komet_shop.web.current import may, shop, visitor
 from komet_shop.web.permissions import Access, password_is_fresh
 from komet_shop.web.second_step_codes import ShopRecoveryCodes, ShopTotp
@@ -26,21 +25,19 @@ from komet_shop.web.second_step_forms import (
     ShopSetUpForm,
 )
 from komet_shop.web.second_step_policy import CODE, SET_UP, is_needed_by
-from komet_shop.web.sessions import browser_session
+from komet_shop.web.second_step_state import forget_old_first_step, half_way
 
+BLUEPRINT = "security"
 ISSUER = "Komet Shop"
 STEP_SECONDS = 30
-FIRST_STEP_SECONDS = 10 * 60
 RECOVERY, RECOVERY_CODES = "security.mf_recovery", "security.mf_recovery_codes"
 SET_UP_PAGE = "security/two_factor_setup.html"
 CODE_PAGE = "security/two_factor_verify_code.html"
 SETTING_UP = "validating_profile"
-CLOSED = (
-    "security.two_factor_setup_validate",
-    "security.two_factor_rescue",
-    "security.tf_select",
-)
-"""Routes of Flask-Security that we do not offer: state in an address, mails, a choice of one."""
+CLOSED = ("security.two_factor_setup_validate", "security.two_factor_rescue")
+"""Routes of Flask-Security that we do not offer: state in an address, mails."""
+STEPS = (CODE, RECOVERY, passkeys.SIGN_IN, passkeys.SIGN_IN_ANSWER)
+"""Routes of the second step: whoever is there is not logged in yet."""
 
 _OWN = frozenset({Permission.PROFILE})
 ROUTES = {
@@ -48,6 +45,7 @@ ROUTES = {
     RECOVERY_CODES: Access(permissions=_OWN, fresh=True),
     CODE: Access(reason="the second step of logging in; the session knows who did the first"),
     RECOVERY: Access(reason="the second step of logging in, without the phone"),
+    **passkeys.ROUTES,
     **{name: Access(reason="not offered: there is nothing here") for name in CLOSED},
 }
 FORMS = (
@@ -55,6 +53,7 @@ FORMS = (
     "two_factor_verify_code_form",
     "mf_recovery_form",
     "mf_recovery_codes_form",
+    "wan_register_form",
 )
 CLASSES: dict[str, Any] = {
     "two_factor_setup_form": ShopSetUpForm,
@@ -63,6 +62,7 @@ CLASSES: dict[str, Any] = {
     "mf_recovery_form": ShopRecoveryForm,
     "totp_cls": ShopTotp,
     "mf_recovery_codes_util_cls": ShopRecoveryCodes,
+    **passkeys.CLASSES,
 }
 """What we put in place of Flask-Security's own."""
 
@@ -80,10 +80,11 @@ MESSAGES = {
     "TWO_FACTOR_DISABLED": (_l("Two-step login is off."), "success"),
     "TWO_FACTOR_PERMISSION_DENIED": (_l("Please log in first."), "info"),
     "TWO_FACTOR_METHOD_NOT_AVAILABLE": (_l("That cannot be chosen."), "danger"),
+    **passkeys.MESSAGES,
 }
 
 
-def settings(master_key: bytes) -> dict[str, Any]:
+def settings(master_keys: tuple[bytes, ...]) -> dict[str, Any]:
     """Flask-Security's settings, without their prefix."""
     return {
         "TWO_FACTOR": True,
@@ -99,8 +100,9 @@ def settings(master_key: bytes) -> dict[str, Any]:
         "MULTI_FACTOR_RECOVERY_CODES": True,
         "MULTI_FACTOR_RECOVERY_URL": "/second-factor/recovery",
         "MULTI_FACTOR_RECOVERY_CODES_URL": "/second-factor/recovery-codes",
-        "TOTP_SECRETS": totp_keys.wallet(master_key),
+        "TOTP_SECRETS": totp_keys.wallet(*master_keys),
         "TOTP_ISSUER": ISSUER,
+        **passkeys.settings(),
     }
 
 
@@ -110,8 +112,15 @@ def register(app: Flask, security: Security) -> None:
         app.view_functions[endpoint] = _nothing_here
     security.tf_setup_context_processor(_about_set_up)
     security.mf_recovery_codes_context_processor(_about_codes)
-    security.tf_token_validation_context_processor(_where_to)
-    security.mf_recovery_context_processor(_where_to)
+    for step in (
+        security.tf_token_validation_context_processor,
+        security.mf_recovery_context_processor,
+        security.wan_signin_context_processor,
+        security.wan_verify_context_processor,
+        security.verify_context_processor,
+    ):
+        step(_about_step)
+    passkeys.register(app, security)
     app.before_request(lead)
     app.context_processor(_about_policy)
     tf_profile_changed.connect(_set_up, app)
@@ -121,15 +130,17 @@ def register(app: Flask, security: Security) -> None:
 def lead() -> ResponseReturnValue | None:
     """Before the views of the second step: who is logged in does not belong there, and back."""
     user = visitor().user
-    if request.endpoint in (CODE, RECOVERY):
+    if user is not None and request.blueprint == BLUEPRINT:
+        login_records.unit().add(user)  # the views of Flask-Security read and change it
+    if request.endpoint in STEPS:
         if user is None:
-            _forget_old_first_step()
-            return None
+            forget_old_first_step()
+            return passkeys.lead_on()
         is_proving = session.get("tf_state") == SETTING_UP and password_is_fresh()
         return None if request.endpoint == CODE and is_proving else _to_set_up()
-    if request.endpoint == RECOVERY_CODES and user and not second_factor.is_set_up(user):
+    if request.endpoint == RECOVERY_CODES and user and not user.has_second_factor:
         return _to_set_up()
-    return None
+    return passkeys.lead_back() if request.endpoint in passkeys.AGAIN else None
 
 
 def page(template: str, context: dict[str, Any]) -> tuple[str, dict[str, Any]]:
@@ -151,17 +162,12 @@ def _to_set_up() -> ResponseReturnValue:
     return redirect(url_for(SET_UP), 303)
 
 
-def _forget_old_first_step() -> None:
-    """A password that was given long ago, maybe by somebody else, opens no second step."""
-    if time.time() - session.get("first_step_at", 0) > FIRST_STEP_SECONDS:
-        session.pop("tf_state", None)
-
-
 def _about_set_up() -> dict[str, Any]:
     user = visitor().user
     assert user is not None
     return {
-        "is_on": second_factor.is_set_up(user),
+        "is_on": user.has_app,
+        "has_passkey": user.has_passkey,
         "is_needed": is_needed_by(user),
         "codes_left": len(user.mf_recovery_codes or []),
     }
@@ -172,11 +178,19 @@ def _about_codes() -> dict[str, Any]:
     return {"codes_left": len(user.mf_recovery_codes or []) if user is not None else 0}
 
 
-def _where_to() -> dict[str, Any]:
-    """Where they wanted to go; Flask-Security says the login page where they said nothing."""
+def _about_step() -> dict[str, Any]:
+    """What else they may use, and where they wanted to go.
+
+    Flask-Security says the login page where they said nothing.
+    """
+    person = visitor().user or half_way()
     wanted = request.args.get("next", "")
     is_login = urlsplit(wanted).path == url_for_security("login")
-    return {"next_page": None if is_login else wanted or None}
+    return {
+        "has_app": person is not None and person.has_app,
+        "has_passkey": person is not None and person.has_passkey,
+        "next_page": None if is_login else wanted or None,
+    }
 
 
 def _about_policy() -> dict[str, Any]:
@@ -189,16 +203,11 @@ def _about_policy() -> dict[str, Any]:
 def _set_up(_app: Flask, user: User, **_more: Any) -> None:
     session[session_store.SECOND_STEP] = True
     user.mf_recovery_codes = None  # they belonged to the phone of before
-    browser_session().change_owner(user.id)
-    _ended_elsewhere(user, "second_factor_set_up")
+    login_records.end_elsewhere(user, "second_factor_set_up")
 
 
 def _turned_off(_app: Flask, user: User, **_more: Any) -> None:
-    session.pop(session_store.SECOND_STEP, None)
-    second_factor.forget(user)
-    _ended_elsewhere(user, "second_factor_removed")
-
-
-def _ended_elsewhere(user: User, action: str) -> None:
-    session_store.end_others(login_records.unit(), user.id, keep=browser_session().digest)
-    login_records.write(action, user.id)
+    if not user.has_passkey:
+        session.pop(session_store.SECOND_STEP, None)
+    second_factor.forget_app(user)
+    login_records.end_elsewhere(user, "second_factor_removed")

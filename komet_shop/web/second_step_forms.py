@@ -1,6 +1,7 @@
 """The forms of the second step: our words, the limits of login, the audit log."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -24,6 +25,17 @@ LONGEST_CODE = 40
 NOT_THAT = _l("That code did not work. Each code works once; wait for the next one and try again.")
 
 
+@dataclass(frozen=True, kw_only=True)
+class Wrong:
+    """What a person is told when it did not work, and the audit log."""
+
+    text: Any
+    reason: str
+
+
+WRONG_CODE = Wrong(text=NOT_THAT, reason="wrong code")
+
+
 class ShopCodeForm(TwoFactorVerifyCodeForm):
     """Six digits from the app: at login, or to prove that a new app was set up well."""
 
@@ -36,7 +48,7 @@ class ShopCodeForm(TwoFactorVerifyCodeForm):
 
     def validate(self, **kwargs: Any) -> bool:
         """Check limits, then the code."""
-        check = _within_limits if self.is_setup else _second_step
+        check = within_limits if self.is_setup else second_step_done
         return check(self.user, self.code, lambda: super(ShopCodeForm, self).validate(**kwargs))
 
 
@@ -52,12 +64,11 @@ class ShopRecoveryForm(MfRecoveryForm):
 
     def validate(self, **kwargs: Any) -> bool:
         """Check limits, then use the code up."""
-        is_good = _second_step(
+        is_good = second_step_done(
             self.user, self.code, lambda: super(ShopRecoveryForm, self).validate(**kwargs)
         )
         if is_good and isinstance(self.user, User):
-            left = len(self.user.mf_recovery_codes or [])
-            login_records.write("recovery_code_used", self.user.id, f"{left} left")
+            recovery_code_used(self.user)
         return is_good
 
 
@@ -77,25 +88,34 @@ class ShopSetUpForm(TwoFactorSetupForm):
         if not super().validate(**kwargs):
             return False
         assert isinstance(self.user, User)
-        if self.setup.data == "disable" and is_needed_by(self.user):
+        is_last = not self.user.has_passkey
+        if self.setup.data == "disable" and is_last and is_needed_by(self.user):
             self.setup.errors = [*self.setup.errors, _("Your role needs two-step login.")]
             return False
         return True
 
 
-def _second_step(user: UserMixin | None, field: Field, check: Callable[[], bool]) -> bool:
+def recovery_code_used(person: User) -> None:
+    """Say in the audit log that one less is left."""
+    left = len(person.mf_recovery_codes or [])
+    login_records.write("recovery_code_used", person.id, f"{left} left")
+
+
+def second_step_done(
+    user: UserMixin | None, field: Field, check: Callable[[], bool], wrong: Wrong = WRONG_CODE
+) -> bool:
     """Whether the second step of a login is done; what failed is in the audit log."""
     if not isinstance(user, User) or not user.active:
-        field.errors = [NOT_THAT]  # as for a wrong one: it tells nobody that the account is off
+        field.errors = [wrong.text]  # as for a wrong one: it tells nobody that the account is off
         return False
-    if not _within_limits(user, field, check):
-        login_records.write("login_failed", user.id, "wrong code")
+    if not within_limits(user, field, check):
+        login_records.write("login_failed", user.id, wrong.reason)
         return False
     g.second_step_of = user.id
     return True
 
 
-def _within_limits(user: UserMixin | None, field: Field, check: Callable[[], bool]) -> bool:
+def within_limits(user: UserMixin | None, field: Field, check: Callable[[], bool]) -> bool:
     """Wrong codes count like wrong passwords, in the transaction that Flask-Security opened."""
     assert isinstance(user, User)
     tried = LoginTry.with_code(user.email)

@@ -6,12 +6,12 @@ from flask import request
 
 from komet_shop.domain.permissions import Permission
 from komet_shop.models import User
-from komet_shop.services import second_factor
 from komet_shop.web.current import Visitor, shop
 
 SET_UP = "security.two_factor_setup"
 CODE = "security.two_factor_token_validation"
-OPEN_BEFORE = frozenset({SET_UP, CODE, "security.verify", "security.logout"})
+PASSKEYS, NEW_PASSKEY = "security.wan_register", "security.wan_register_response"
+OPEN_BEFORE = frozenset({SET_UP, CODE, PASSKEYS, NEW_PASSKEY, "security.verify", "security.logout"})
 """All that is open to somebody who has to set a second factor up first."""
 
 
@@ -28,7 +28,7 @@ def as_far_as_proven(person: Visitor) -> Visitor:
     Rule: docs/operations.md, "Second factor".
     """
     user = person.user
-    if user is None or second_factor.is_set_up(user) or not is_needed_by(user):
+    if user is None or user.has_second_factor or not is_needed_by(user):
         return person
     return replace(
         person,

@@ -25,7 +25,6 @@ from komet_shop.models import (
     buyer_customer,
     user_location,
 )
-from komet_shop.services import second_factor
 from komet_shop.web.current import NOBODY, Visitor
 
 LONGEST = timedelta(hours=12)
@@ -110,7 +109,7 @@ def end_others(session: Session, user_id: int, *, keep: str = "") -> None:
 
 
 def _is_known(row: WebSession, user: User) -> bool:
-    did_second_step = bool(row.data.get(SECOND_STEP)) or not second_factor.is_set_up(user)
+    did_second_step = bool(row.data.get(SECOND_STEP)) or not user.has_second_factor
     return user.active and row.data.get("_user_id") == user.fs_uniquifier and did_second_step
 
 

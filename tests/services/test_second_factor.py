@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from komet_shop.config import Secret
 from komet_shop.domain.permissions import ROLES, permissions_of
-from komet_shop.models import Audit, Company, User, WebSession
+from komet_shop.models import Audit, Company, Outbox, Passkey, User, WebSession
 from komet_shop.models.database import Database
 from komet_shop.services import second_factor, totp_keys
 from komet_shop.services.people import Keeper, NoSuchPerson
@@ -103,7 +103,7 @@ def test_a_reset_takes_it_away_ends_sessions_and_is_audited(session: Session) ->
     had_one = second_factor.reset(session, _keeper(0, company), person.public_id, NOW)
 
     assert had_one
-    assert not second_factor.is_set_up(person)
+    assert not person.has_second_factor
     assert (person.mf_recovery_codes, person.tf_last_counter) == (None, None)
     assert session.scalar(select(func.count()).select_from(WebSession)) == 0
     entry = session.scalars(select(Audit)).one()
@@ -113,6 +113,24 @@ def test_a_reset_takes_it_away_ends_sessions_and_is_audited(session: Session) ->
         "keeper",
     )
     assert (entry.before, entry.after) == ({"second_factor": True}, {"second_factor": False})
+
+
+def test_a_reset_takes_passkeys_and_tells_their_owner(session: Session) -> None:
+    company = factories.make_company(session)
+    person, other = (factories.make_user(session, company) for _ in range(2))
+    for user in (person, person, other):
+        factories.make_passkey(session, user)
+    session.expire_all()
+    before = person.has_second_factor
+
+    had_one = second_factor.reset(session, _keeper(0, company), person.public_id, NOW)
+
+    mails = session.scalars(select(Outbox.payload)).all()
+    assert (before, had_one, person.has_second_factor) == (True, True, False)
+    assert session.scalars(select(Passkey.user_id)).all() == [other.id]
+    assert [(one["user_id"], one["change"]) for one in mails] == [
+        (person.id, "second_factor_reset")
+    ]
 
 
 def test_nobody_resets_their_own_or_that_of_somebody_above(session: Session) -> None:
@@ -127,7 +145,7 @@ def test_nobody_resets_their_own_or_that_of_somebody_above(session: Session) -> 
     )
     with pytest.raises(RoleAbove):
         second_factor.reset(session, above, admin.public_id, NOW)
-    assert second_factor.is_set_up(admin)
+    assert admin.has_second_factor
 
 
 def test_somebody_of_another_company_is_not_there(session: Session) -> None:
