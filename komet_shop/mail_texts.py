@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_datetime, get_timezone_name
 from babel.support import NullTranslations, Translations
 
-from komet_shop import activation_texts
+from komet_shop import activation_texts, payment_end_texts, security_texts
+from komet_shop.domain.money import format_plain
 from komet_shop.services.letters import (
     Activation,
     Alert,
@@ -19,9 +20,11 @@ from komet_shop.services.letters import (
     Invitation,
     Letter,
     Line,
+    PaymentEnd,
     Receipt,
     Reset,
     Review,
+    SecurityChange,
     Sender,
 )
 from komet_shop.web.filters import money, number, unit_price
@@ -92,10 +95,14 @@ def words(letter: Letter, speech: Language, base_url: str) -> Words:
         return Words(subject=speech.say("Choose a new password"), context={"href": content.link})
     if isinstance(content, Invitation):
         return _invitation(content, letter.sender, speech)
+    if isinstance(content, SecurityChange):
+        return _security_change(content, letter.sender, speech, base_url)
     if isinstance(content, Activation | ApplicationForm):
         return _setting_up(content, letter.sender.location, speech, base_url)
     if isinstance(content, Review):
         return _review(content, letter.sender, speech, base_url)
+    if isinstance(content, PaymentEnd):
+        return _payment_end(content, letter.sender, speech, base_url)
     if isinstance(content, BrokenRule):
         return _broken_rule(content, speech)
     return _alert(content, speech)
@@ -110,6 +117,14 @@ def _setting_up(
         else activation_texts.application(content, location, speech.say, base_url)
     )
     return Words(subject=context["subject"], context=context)
+
+
+def _security_change(
+    content: SecurityChange, sender: Sender, speech: Language, base_url: str
+) -> Words:
+    when = speech.moment(content.at, sender.time_zone)
+    context = security_texts.change(content, when, speech.say, base_url)
+    return Words(subject=context["title"], context=context)
 
 
 def _receipt(receipt: Receipt, sender: Sender, speech: Language, base_url: str) -> Words:
@@ -130,17 +145,28 @@ def _receipt(receipt: Receipt, sender: Sender, speech: Language, base_url: str) 
     if not rows:
         rows.append(Row(label=_("Payment"), cents=receipt.amount_cents))
     if receipt.fee_cents:
-        rows.append(Row(label=_("Card fee"), cents=receipt.fee_cents))
+        rows.append(Row(label=_fee_label(receipt, speech), cents=receipt.fee_cents))
+    left_out = _(
+        "No card surcharge was charged: the card processor leaves it out on debit and prepaid "
+        "cards."
+    )
     return Words(
         subject=_("Receipt %(number)s", number=receipt.receipt_number),
         context={
             "facts": [(name, value) for name, value in facts if value],
             "rows": rows,
             "total": Row(label=_("Total charged"), cents=receipt.charged_cents),
+            "note": left_out if receipt.surcharge_bp and not receipt.fee_cents else "",
             "currency": receipt.currency,
             "href": _link(base_url, receipt.order_path),
         },
     )
+
+
+def _fee_label(receipt: Receipt, speech: Language) -> str:
+    if not receipt.surcharge_bp:
+        return speech.say("Card fee")
+    return speech.say("Card surcharge, %(rate)s", rate=f"{format_plain(receipt.surcharge_bp)} %")
 
 
 def _checkout(notice: CheckoutNotice, speech: Language, base_url: str) -> Words:
@@ -209,17 +235,36 @@ def _alert(alert: Alert, speech: Language) -> Words:
     )
 
 
+def _payment_end(end: PaymentEnd, sender: Sender, speech: Language, base_url: str) -> Words:
+    context = payment_end_texts.payment_end(end, _payment_facts(end, sender, speech), speech.say)
+    context["href"] = _link(base_url, end.path)
+    subject = speech.say(
+        "%(what)s: %(number)s", what=context["title"], number=end.order_number or end.receipt_number
+    )
+    return Words(subject=subject, context=context)
+
+
+def _payment_facts(
+    shown: Review | PaymentEnd, sender: Sender, speech: Language
+) -> list[tuple[str, str]]:
+    _ = speech.say
+    facts = [
+        (_("Amount"), money(shown.amount_cents, shown.currency)),
+        (_("Card"), _card(shown, speech)),
+        (_("Order"), shown.order_number),
+        (_("Receipt") if isinstance(shown, Review) else _("Our number"), shown.receipt_number),
+        (_("Location"), sender.location),
+        (_("Date"), speech.moment(shown.began_at, sender.time_zone)),
+    ]
+    return [(name, value) for name, value in facts if value]
+
+
 def _review(review: Review, sender: Sender, speech: Language, base_url: str) -> Words:
     _ = speech.say
     title, happened, means = _review_texts(review, speech)
     facts = [
         (_("Customer"), review.customer),
-        (_("Amount"), money(review.amount_cents, review.currency)),
-        (_("Card"), _card(review, speech)),
-        (_("Order"), review.order_number),
-        (_("Receipt"), review.receipt_number),
-        (_("Location"), sender.location),
-        (_("Date"), speech.moment(review.began_at, sender.time_zone)),
+        *_payment_facts(review, sender, speech),
         (_("Why"), _sentence(_(review.reason)) if review.reason else ""),
     ]
     return Words(
@@ -240,10 +285,16 @@ def _sentence(text: str) -> str:
 
 def _review_texts(review: Review, speech: Language) -> tuple[str, str, str]:
     _ = speech.say
+    if review.is_in_vain:
+        return (
+            _("Money was not given back"),
+            _("It was to go back to the card, but the card processor refused, or did nothing."),
+            _("It lies apart in the books until somebody gives it back or applies it."),
+        )
     if review.is_stray:
         return (
             _("Money moved that nobody waits for"),
-            _("The gateway moved money for a payment that the shop had given up."),
+            _("The card processor moved money for a payment that the shop had given up."),
             _(
                 "It lies apart in the books until somebody gives it back or applies it. Where the "
                 "order was paid by another charge, the shop gives it back by itself."
@@ -251,7 +302,7 @@ def _review_texts(review: Review, speech: Language) -> tuple[str, str, str]:
         )
     return (
         _("A payment needs a decision"),
-        _("What the gateway says of this payment does not fit what the shop asked for."),
+        _("What the card processor says of this payment does not fit what the shop asked for."),
         _(
             "The buyer was told not to pay again, and the order is kept as it is until you have "
             "looked at the evidence and decided."
@@ -284,7 +335,7 @@ def _broken_rule(rule: BrokenRule, speech: Language) -> Words:
     )
 
 
-def _card(shown: Receipt | Review, speech: Language) -> str:
+def _card(shown: Receipt | Review | PaymentEnd, speech: Language) -> str:
     if not shown.last_four:
         return shown.brand
     _ = speech.say

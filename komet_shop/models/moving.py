@@ -53,7 +53,10 @@ class KometLink(Base):
     """Our row beside Komet's: what it is called there, and since when."""
 
     __tablename__ = "komet_link"
-    __table_args__ = (UniqueConstraint("kind", "local_id"),)
+    __table_args__ = (
+        UniqueConstraint("kind", "local_id"),
+        Index("ix_komet_link_control_number", "control_number"),
+    )
 
     id: Mapped[Id]
     kind: Mapped[Code]

@@ -11,10 +11,13 @@ from komet_shop.domain.verdict import Verdict, is_alike, judge_transaction
 from komet_shop.models import Operation
 from komet_shop.plugin_api import N_, Kind, LookupRequest, Outcome, TakesPayments, Transaction
 from komet_shop.services import gateways, operations
+from komet_shop.services.gateways import NoAccount
 from komet_shop.services.shop import Shop
 
 LOOK_BACK = timedelta(minutes=10)
 NOTHING = N_("nothing")
+NO_ANSWER = N_("no answer")
+NO_KEYS = N_("nobody could be asked: the account has no keys")
 CONTROL_FAILED = N_("nothing, but a payment that must be there was not found either")
 
 
@@ -32,9 +35,11 @@ class Found:
     """What the gateway said: nothing at all, or these transactions of ours, oldest first.
 
     `control_worked`: a transaction that must be there was found, so a "no" means something.
+    `had_keys`: False where nobody could be asked, because the account's keys were wiped.
     """
 
     answered: bool
+    had_keys: bool = True
     ours: tuple[Transaction, ...] = ()
     control_worked: bool = False
 
@@ -54,25 +59,34 @@ class Found:
     def finding(self, operation: Operation) -> Finding:
         """For the time line of the operation: what a person would say was found."""
         if not self.answered:
-            return Finding(reason=N_("no answer"))
+            return Finding(reason=NO_ANSWER if self.had_keys else NO_KEYS)
         decisive = self.decisive(operation)
         if decisive is not None:
             transaction, verdict = decisive
             return Finding(
                 reason=verdict.reason,
                 transaction_id=transaction.id,
-                amount_cents=transaction.amount_cents,
+                amount_cents=transaction.total_cents,
             )
         if not self.control_worked:
             return Finding(reason=CONTROL_FAILED)
         return Finding(reason=NOTHING)
 
 
+NOBODY_TO_ASK = Found(answered=False, had_keys=False)
 _WITHOUT_MONEY = frozenset({State.DECLINED, State.FAILED})
 
 
-def search(shop: Shop, connection: TakesPayments, operation: Operation) -> Found:
+def search(shop: Shop, operation: Operation) -> Found:
     """Look for what an operation that was sent has left at the gateway."""
+    try:
+        connection = shop.gateways.connect(operation.account_id)
+    except NoAccount:
+        return NOBODY_TO_ASK
+    return _searched(shop, connection, operation)
+
+
+def _searched(shop: Shop, connection: TakesPayments, operation: Operation) -> Found:
     assert operation.sent_at is not None
     answer = connection.find(
         LookupRequest(

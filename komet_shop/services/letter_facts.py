@@ -3,6 +3,7 @@
 import hashlib
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -28,7 +29,7 @@ from komet_shop.models import (
     user_role,
 )
 from komet_shop.plugin_api import Kind
-from komet_shop.services import card_applications
+from komet_shop.services import card_applications, payer_mails, strays
 from komet_shop.services.invariants import SAYS
 from komet_shop.services.letters import (
     Activation,
@@ -36,12 +37,15 @@ from komet_shop.services.letters import (
     ApplicationForm,
     BrokenRule,
     CheckoutNotice,
+    End,
     Invitation,
     Letter,
     Line,
+    PaymentEnd,
     Receipt,
     Reset,
     Review,
+    SecurityChange,
     Sender,
 )
 
@@ -132,8 +136,15 @@ def _administrators(session: Session, payload: dict[str, Any]) -> list[Recipient
 
 def _deciders(session: Session, payload: dict[str, Any]) -> list[Recipient]:
     """Who may decide about the operation, and sees its location."""
+    if strays.needs_nobody(session, payload):
+        return []
     operation = session.get_one(Operation, payload["operation_id"])
     return _people_at(session, operation.location_id, Permission.REVIEWS)
+
+
+def _payer(session: Session, payload: dict[str, Any]) -> list[Recipient]:
+    user = payer_mails.reader(session, payload["operation_id"], End(payload["end"]))
+    return [Recipient(address=user.email, locale=user.locale)] if user is not None else []
 
 
 def _setters_up(session: Session, payload: dict[str, Any]) -> list[Recipient]:
@@ -203,9 +214,10 @@ def _receipt(session: Session, payload: dict[str, Any]) -> tuple[Sender, Receipt
         currency=payment.currency,
         lines=_lines(session, order),
         tax_cents=order.tax_cents if order else 0,
-        amount_cents=payment.amount_cents,
+        amount_cents=(payment.captured_cents or payment.charge_cents) - payment.fee_cents,
         fee_cents=payment.fee_cents,
-        charged_cents=payment.charge_cents,
+        surcharge_bp=payment.surcharge_bp,
+        charged_cents=payment.captured_cents or payment.charge_cents,
     )
     return _sender(session, payment.location_id), content
 
@@ -240,6 +252,11 @@ def _invitation(session: Session, payload: dict[str, Any]) -> tuple[Sender, Invi
     return _house(session), content
 
 
+def _security(session: Session, payload: dict[str, Any]) -> tuple[Sender, SecurityChange]:
+    at = datetime.fromisoformat(payload["at"])
+    return _house(session), SecurityChange(change=payload["change"], at=at)
+
+
 def _alert(session: Session, payload: dict[str, Any]) -> tuple[Sender, Alert | BrokenRule]:
     if payload["subject_kind"] == "invariant":
         return _house(session), _broken_rule(payload)
@@ -258,6 +275,7 @@ def _review(session: Session, payload: dict[str, Any]) -> tuple[Sender, Review]:
     order = session.get(Order, payment.order_id) if payment.order_id else None
     content = Review(
         is_stray=operation.state == State.STRAY,
+        is_in_vain=bool(payload.get("returned_by")),
         path=f"/reviews/{operation.public_id}",
         receipt_number=payment.receipt_number,
         order_number=order.number if order else "",
@@ -270,6 +288,12 @@ def _review(session: Session, payload: dict[str, Any]) -> tuple[Sender, Review]:
         reason=operation.staff_message,
     )
     return _sender(session, operation.location_id), content
+
+
+def _payment_end(session: Session, payload: dict[str, Any]) -> tuple[Sender, PaymentEnd]:
+    payment = session.get_one(Payment, payload["payment_id"])
+    content = payer_mails.content(session, payload["operation_id"], End(payload["end"]))
+    return _sender(session, payment.location_id), content
 
 
 def _activation(session: Session, payload: dict[str, Any]) -> tuple[Sender, Activation]:
@@ -346,8 +370,10 @@ _WANTED = {
     "checkout": _checkout_readers,
     "reset": _the_user,
     "invitation": _the_user,
+    "security": _the_user,
     "alert": _administrators,
     "review": _deciders,
+    "payment_end": _payer,
     "activation": _setters_up,
 }
 _WRITTEN: dict[str, Any] = {
@@ -355,8 +381,10 @@ _WRITTEN: dict[str, Any] = {
     "checkout": _checkout,
     "reset": _reset,
     "invitation": _invitation,
+    "security": _security,
     "alert": _alert,
     "review": _review,
+    "payment_end": _payment_end,
     "activation": _activation,
     "application": _application,
 }

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Protocol
 
 WITHOUT_ALERT = "alert"
@@ -40,7 +41,10 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True)
 class Receipt:
-    """A card payment that was received."""
+    """A card payment that was received.
+
+    `surcharge_bp` without a fee: a surcharge was announced, and the gateway left it out.
+    """
 
     receipt_number: str
     control_number: str
@@ -57,6 +61,7 @@ class Receipt:
     tax_cents: int
     amount_cents: int
     fee_cents: int
+    surcharge_bp: int = 0
     charged_cents: int
 
 
@@ -98,6 +103,14 @@ class Invitation:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SecurityChange:
+    """What lets its reader log in was changed; `change` is one of `security_mails.CHANGES`."""
+
+    change: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Alert:
     """Something needs a person of the company."""
 
@@ -121,10 +134,12 @@ class BrokenRule:
 class Review:
     """A payment that waits for a person of the company. `reason` is in English.
 
-    `is_stray`: money moved for something that the shop had given up.
+    `is_stray`: money moved for something that the shop had given up. `is_in_vain`: it was to
+    be given back, and was not.
     """
 
     is_stray: bool
+    is_in_vain: bool = False
     path: str
     receipt_number: str
     order_number: str
@@ -135,6 +150,32 @@ class Review:
     currency: str
     amount_cents: int
     reason: str
+
+
+class End(StrEnum):
+    """How a payment ended that was unclear to its buyer."""
+
+    NOT_CHARGED = "not_charged"
+    GIVEN_BACK = "given_back"
+    CREDITED = "credited"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentEnd:
+    """How a payment ended that was unclear. `amount_cents`: what this end is about."""
+
+    end: End
+    is_hold: bool
+    is_declined: bool
+    is_paid_otherwise: bool
+    path: str
+    receipt_number: str
+    order_number: str
+    began_at: datetime
+    brand: str
+    last_four: str
+    currency: str
+    amount_cents: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,9 +203,11 @@ Content = (
     | CheckoutNotice
     | Reset
     | Invitation
+    | SecurityChange
     | Alert
     | BrokenRule
     | Review
+    | PaymentEnd
     | Activation
     | ApplicationForm
 )

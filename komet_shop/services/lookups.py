@@ -14,9 +14,17 @@ from komet_shop.domain.operation_states import REFUSED, UNSETTLED, State
 from komet_shop.domain.verdict import Verdict
 from komet_shop.models import Operation, OperationLookup
 from komet_shop.plugin_api import N_
-from komet_shop.services import gateway_search, gateways, operations, results, strays
+from komet_shop.services import (
+    gateway_search,
+    gateways,
+    operations,
+    payer_mails,
+    results,
+    strays,
+)
 from komet_shop.services.evidence import Evidence
 from komet_shop.services.gateway_search import Found
+from komet_shop.services.letters import End
 from komet_shop.services.operations import OperationMoved
 from komet_shop.services.scope import WORKER, Actor
 from komet_shop.services.shop import Shop
@@ -62,11 +70,30 @@ def settle(shop: Shop, operation_id: int, *, owner: str, actor: Actor = WORKER) 
     operation = shop.database.run(lambda session: _take(session, shop, operation_id, owner))
     if operation is None or operation.sent_at is None or operation.state == State.SENDING:
         return None
-    connection = shop.gateways.connect(operation.account_id)
-    found = gateway_search.search(shop, connection, operation)
+    found = gateway_search.search(shop, operation)
     with suppress(OperationMoved):  # a late answer settled it meanwhile
         shop.database.run(lambda session: _conclude(session, shop, operation_id, found, actor))
     return found
+
+
+def note(
+    session: Session, operation: Operation, found: Found, *, actor: Actor, now: datetime
+) -> None:
+    """Keep what a lookup found, for the time line of the operation."""
+    finding = found.finding(operation)
+    session.execute(
+        insert(OperationLookup).values(
+            operation_id=operation.id,
+            at=now,
+            asked_by=actor.label[:64],
+            answered=found.answered,
+            control_worked=found.control_worked,
+            found=len(found.ours),
+            transaction_id=finding.transaction_id,
+            amount_cents=finding.amount_cents,
+            finding=finding.reason,
+        )
+    )
 
 
 def _sweep_account(shop: Shop, account_id: int, owner: str) -> int:
@@ -132,6 +159,8 @@ def _move_on(session: Session, operation: Operation, now: datetime) -> None:
             staff_message=reason,
         )
         results.undo(session, operation, now)
+        if operation.kind in payer_mails.CHARGES:
+            payer_mails.tell(session, operation, End.NOT_CHARGED, now)
         results.audit_state(session, operation, before=state, reason=reason, actor=WORKER, now=now)
     elif state is State.SENDING:
         reason = N_("no answer was recorded within the deadline")
@@ -144,7 +173,7 @@ def _move_on(session: Session, operation: Operation, now: datetime) -> None:
 def _conclude(session: Session, shop: Shop, operation_id: int, found: Found, actor: Actor) -> None:
     now = shop.clock.now()
     operation = session.get_one(Operation, operation_id)
-    _note(session, operation, found, actor, now)
+    note(session, operation, found, actor=actor, now=now)
     noes = _noes(operation, found, now)
     if operation.state != State.NEEDS_REVIEW:
         _apply(session, operation, found, noes, actor=actor, now=now)
@@ -196,7 +225,7 @@ def _proved(operation: Operation, found: Found, noes: Noes, now: datetime) -> Ev
     if rules.was_never_processed(
         sent_at=operation.sent_at, now=now, noes=noes, control=found.control_worked
     ):
-        reason = N_("the gateway has no record of it after ten minutes: nothing was charged")
+        reason = N_("the card processor has no record of it after ten minutes: nothing was charged")
         return Evidence(verdict=Verdict(state=State.FAILED, reason=reason))
     if rules.needs_a_person(operation.sent_at, now):
         reason = N_("unsettled for a day")
@@ -210,25 +239,6 @@ def _noes(operation: Operation, found: Found, now: datetime) -> Noes:
     if found.ours or not found.control_worked:
         return Noes()
     return Noes(count=operation.noes, last_at=operation.last_no_at).another(now)
-
-
-def _note(
-    session: Session, operation: Operation, found: Found, actor: Actor, now: datetime
-) -> None:
-    finding = found.finding(operation)
-    session.execute(
-        insert(OperationLookup).values(
-            operation_id=operation.id,
-            at=now,
-            asked_by=actor.label[:64],
-            answered=found.answered,
-            control_worked=found.control_worked,
-            found=len(found.ours),
-            transaction_id=finding.transaction_id,
-            amount_cents=finding.amount_cents,
-            finding=finding.reason,
-        )
-    )
 
 
 def _release(

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    exists,
     insert,
     or_,
     select,
@@ -61,10 +62,19 @@ def put(session: Session, message: Message, now: datetime) -> None:
 
 
 def put_mail(
-    session: Session, *, template: str, key: str, payload: dict[str, Any], now: datetime
+    session: Session,
+    *,
+    template: str,
+    key: str,
+    payload: dict[str, Any],
+    now: datetime,
+    wait: timedelta = timedelta(),
 ) -> None:
-    """Write a mail that waits for no other message. `key` names what it is about, once."""
-    dedupe_key = f"mail:{template}:{key}"
+    """Write a mail that waits for no other message. `key` names what it is about, once.
+
+    `wait`: nobody reads who gets it, or what it says, before so much time has passed.
+    """
+    dedupe_key = _mail_key(template, key)
     session.execute(
         insert(Outbox).values(
             kind="mail",
@@ -72,10 +82,16 @@ def put_mail(
             dedupe_key=dedupe_key,
             seq=1,
             payload={"template": template, **payload},
-            next_at=now,
+            next_at=now + wait,
             created_at=now,
         )
     )
+
+
+def is_mail_written(session: Session, *, template: str, key: str) -> bool:
+    """True when such a mail was written before."""
+    written = exists().where(Outbox.dedupe_key == _mail_key(template, key))
+    return bool(session.scalar(select(written)))
 
 
 def claim(
@@ -176,6 +192,10 @@ def settled_by_hand(session: Session, message_id: int, now: datetime) -> bool:
     statement = update(Outbox).where(Outbox.id == message_id, Outbox.state == "dead")
     told = statement.values(state="done", done_at=now).returning(Outbox.id)
     return session.execute(told).scalar_one_or_none() is not None
+
+
+def _mail_key(template: str, key: str) -> str:
+    return f"mail:{template}:{key}"
 
 
 def _next_seq(session: Session, aggregate: str) -> int:

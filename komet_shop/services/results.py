@@ -17,12 +17,14 @@ from komet_shop.services import (
     captures,
     credit_refunds,
     operations,
+    payer_mails,
     refunds,
     sales,
     strays,
     voids,
 )
 from komet_shop.services.evidence import Evidence
+from komet_shop.services.letters import End
 from komet_shop.services.scope import Actor
 
 APPROVED: Mapping[Kind, Callable[[Session, Operation, Evidence, datetime], None]] = {
@@ -41,6 +43,9 @@ RELEASED: Mapping[Kind, Callable[[Session, Operation, datetime], None]] = {
     Kind.REFUND: refunds.refused,
     Kind.CREDIT_REFUND: credit_refunds.refused,
 }
+
+_IN_DOUBT = frozenset({State.UNKNOWN, State.NEEDS_REVIEW})
+"""States of which a buyer was told that somebody will write how it ends."""
 
 
 def record(
@@ -67,6 +72,8 @@ def record(
     before = operation.state
     operations.transition(session, operation, target, **_values(operation, evidence, target, now))
     _effects(session, operation, evidence, now)
+    if before in _IN_DOUBT and target in REFUSED and operation.kind in payer_mails.CHARGES:
+        payer_mails.tell(session, operation, End.NOT_CHARGED, now)
     reason = evidence.verdict.reason
     audit_state(session, operation, before=before, reason=reason, actor=actor, now=now)
     return target
@@ -138,6 +145,7 @@ def _values(
     keeps_id = target in HAS_MONEY or target is State.DECLINED
     assert operation.sent_at is not None
     return {
+        **_charged(operation, evidence, target),
         "gateway_transaction_id": evidence.transaction_id if keeps_id else None,
         "settled_at": now if settled else None,
         "next_check_at": _next_check(operation.sent_at, target, now),
@@ -147,6 +155,17 @@ def _values(
         "authorization_code": evidence.authorization_code[:20],
         "batch_id": evidence.batch_id[:40],
         "trace_id": evidence.trace_id[:100],
+    }
+
+
+def _charged(operation: Operation, evidence: Evidence, target: State) -> dict[str, int]:
+    """What was really charged, where the gateway has left a surcharge out."""
+    left_out = operation.service_fee_cents - evidence.verdict.service_fee_cents
+    if target not in HAS_MONEY or not left_out:
+        return {}
+    return {
+        "amount_cents": operation.amount_cents - left_out,
+        "fee_cents": operation.fee_cents - left_out,
     }
 
 

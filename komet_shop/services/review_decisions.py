@@ -1,12 +1,12 @@
 """What a person decides about a payment that the gateway left unclear."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from komet_shop.domain.operation_states import State
+from komet_shop.domain.operation_states import REFUSED, State
 from komet_shop.domain.verdict import Verdict, is_alike, judge_transaction
 from komet_shop.models import Operation, Payment
 from komet_shop.plugin_api import Kind, Transaction
@@ -159,7 +159,7 @@ def _ours(
     shop: Shop, operation: Operation, found: Found, decision: Decision
 ) -> tuple[Transaction, ...]:
     """What the gateway has of the operation: by our reference, else by the id that was named."""
-    if found.ours or not decision.transaction_id:
+    if found.ours or not decision.transaction_id or not found.had_keys:
         return found.ours
     connection = shop.gateways.connect(operation.account_id)
     named = gateways.fetch(connection, decision.transaction_id, shop.clock.now())
@@ -172,13 +172,15 @@ def _evidence(
     operation: Operation, found: Found, ours: tuple[Transaction, ...], decision: Decision
 ) -> Evidence:
     intent = operations.intent_of(operation)
-    states = [judge_transaction(intent, one).state for one in ours]
+    verdicts = [judge_transaction(intent, one) for one in ours]
+    states = [one.state for one in verdicts]
     as_asked, otherwise = State.APPROVED in states, State.NEEDS_REVIEW in states
     if decision.outcome is Outcome.CHARGED:
         if not as_asked:
             raise NoProof(decision.operation)
-        verdict = Verdict(state=State.APPROVED, reason=decision.reason)
-        return Evidence.of_transaction(verdict, ours[states.index(State.APPROVED)])
+        proof = states.index(State.APPROVED)
+        verdict = replace(verdicts[proof], reason=decision.reason)
+        return Evidence.of_transaction(verdict, ours[proof])
     if decision.outcome is Outcome.GIVE_BACK and (as_asked or not otherwise):
         raise NoProof(decision.operation)
     if decision.outcome is Outcome.NOT_CHARGED:
@@ -210,6 +212,9 @@ def _record(
     stray = None
     for one in ours:
         if one.id != evidence.transaction_id:
-            stray = strays.adopt(session, operation, one, actor=scope.actor, now=now) or stray
+            kept = strays.adopt(
+                session, operation, one, actor=scope.actor, now=now, goes_back=state in REFUSED
+            )
+            stray = kept or stray
     returnable = stray is not None and stray.kind in strays.CAME_IN | strays.HOLDS
     return stray.public_id if stray is not None and returnable else None

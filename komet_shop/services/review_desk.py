@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import Future, wait
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
 from sqlalchemy import select
@@ -69,18 +69,15 @@ def give_back(shop: Shop, scope: Scope, asked: Asked) -> State:
 
 
 def _on_the_crew(shop: Shop, job: Callable[[], Result]) -> Result:
-    slot = shop.bulkhead.reserve()
-    answers: list[Result] = []
-    future = slot.submit(lambda: answers.append(job()))
+    future = shop.bulkhead.reserve().submit(job)
     done, _ = wait([future], timeout=PATIENCE_SECONDS)
     if not done:
         future.add_done_callback(_note_end)
         raise GoesOn
-    future.result()
-    return answers[0]
+    return future.result()
 
 
-def _note_end(future: "Future[object]") -> None:
+def _note_end(future: "Future[Any]") -> None:
     """Nobody waits any more: what went wrong would be heard by nobody else."""
     error = future.exception()
     if error is not None:

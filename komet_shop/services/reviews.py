@@ -1,21 +1,20 @@
-"""What waits for a person: unclear, contradictory and stray payments, each with its evidence."""
+"""What waits for a person, and what does no more: card payments in lists, in a clerk's scope."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select, text
+from sqlalchemy import ColumnElement, Row, Select, case, func, or_, select, text
 from sqlalchemy.orm import Session, aliased
 
 from komet_shop.domain.operation_states import Resolution, State
 from komet_shop.models import (
-    Audit,
     Customer,
+    KometLink,
     Location,
     Operation,
-    OperationLookup,
     Order,
     Payment,
     User,
@@ -24,12 +23,13 @@ from komet_shop.models import orders as order_tables
 from komet_shop.models.gateway import IN_DOUBT
 from komet_shop.models.receivable import FIRST_NUMBER
 from komet_shop.plugin_api import Kind
+from komet_shop.services import payment_search
 from komet_shop.services.operations import NO_REQUEST
 from komet_shop.services.scope import Scope
 
 PAGE = 50
-STARTED = ("capture_started", "void_started", "refund_started", "credit_refund_started")
-"""Actions of the audit log by which somebody followed a payment."""
+Rows = Select[*tuple[Any, ...]]
+CHARGES = frozenset({Kind.SALE, Kind.AUTHORIZE})
 
 
 class Queue(StrEnum):
@@ -49,19 +49,30 @@ OPEN: dict[Queue, ColumnElement[bool]] = {
     Queue.STRAY: (Operation.state == State.STRAY)
     & or_(Operation.resolution.is_(None), Operation.resolution == Resolution.RETURNING),
 }
+_SETTLED = or_(
+    Operation.state.in_((State.APPROVED, State.DECLINED, State.FAILED)),
+    (Operation.state == State.STRAY)
+    & Operation.resolution.in_((Resolution.RETURNED, Resolution.APPLIED)),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Item:
-    """One operation with what it is about. Amounts in cents, times in UTC."""
+    """One operation with what it is about. Amounts in cents, times in UTC.
+
+    `control_number` and `order_control_number`: what Komet calls the payment and its order.
+    `was_asked_for`: the shop sent it; else it was found at the gateway.
+    """
 
     row: int
     parent_row: int | None
+    payment_row: int
     public_id: str
     kind: Kind
     state: State
     resolution: Resolution | None
     amount_cents: int
+    asked_cents: int
     currency: str
     reference: str
     transaction_id: str
@@ -74,9 +85,13 @@ class Item:
     card_brand: str
     card_last_four: str
     receipt_number: str
+    control_number: str
     order_number: str
+    order_control_number: str
     order_state: str
+    buyer: str
     customer: str
+    customer_id: str
     location: str
     time_zone: str
     started_by: str
@@ -91,53 +106,31 @@ class Item:
             return Queue.DECIDE
         return Queue.UNCLEAR if self.state in (State.SENDING, State.UNKNOWN) else None
 
+    @property
+    def is_charge(self) -> bool:
+        """True for what a buyer pays with."""
+        return self.kind in CHARGES
+
+    def is_found_beside(self, other: "Item") -> bool:
+        """True for money that was found under another operation's reference."""
+        is_alike = (self.kind, self.parent_row) == (other.kind, other.parent_row)
+        is_ours = other.was_asked_for and other.payment_row == self.payment_row
+        return self.state is State.STRAY and not self.was_asked_for and is_ours and is_alike
+
     def is_under_way(self, now: datetime) -> bool:
         """True while a call is being made, or somebody is asking the gateway about it."""
         is_asked = self.lease_until is not None and self.lease_until > now
         return is_asked or self.state in (State.CREATED, State.SENDING)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Moment:
-    """One thing that happened: what we sent, heard, asked or decided.
-
-    `kind` is that of the operation it happened to: this one, or one that follows it. `who`
-    is a person's name, or a part of the shop such as "worker".
-    """
-
-    at: datetime
-    what: str
-    kind: Kind
-    who: str
-    words: str = ""
-    facts: dict[str, Any]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Evidence:
-    """An operation, the others of its payment, and its time line, oldest first."""
-
-    item: Item
-    others: tuple[Item, ...]
-    moments: tuple[Moment, ...]
-
-    @property
-    def followers(self) -> tuple[Item, ...]:
-        """What follows this operation: voids and refunds of it, captures."""
-        return tuple(one for one in self.others if one.parent_row == self.item.row)
-
-    @property
-    def last_answer(self) -> Moment | None:
-        """What the gateway said when it last answered about this operation."""
-        asked = (one for one in reversed(self.moments) if one.what == "looked_up")
-        return next((one for one in asked if one.facts["answered"]), None)
-
-    def is_under_way(self, now: datetime) -> bool:
-        """True while anything of the payment is being sent or asked about."""
-        return any(one.is_under_way(now) for one in (self.item, *self.others))
-
-
-_starter = aliased(User)
+_CHARGED = (
+    Operation.kind.in_(CHARGES),
+    Operation.parent_id.is_(None),
+    Operation.request_hash != NO_REQUEST,
+)
+"""What the shop asked for itself; what followed or was found beside it stands on its page."""
+_starter, _buyer = aliased(User), aliased(User)
+_of_payment, _of_order = aliased(KometLink), aliased(KometLink)
 _ITEMS = (
     select(
         Operation,
@@ -147,15 +140,22 @@ _ITEMS = (
         Order.id.label("order_row"),
         Order.state.label("order_state"),
         Customer.name.label("customer"),
+        Customer.public_id.label("customer_id"),
         Location.name.label("location"),
         Location.time_zone,
         _starter.name.label("started_by"),
+        _buyer.name.label("buyer"),
+        _of_payment.control_number,
+        _of_order.control_number.label("order_control_number"),
     )
     .join(Payment, Payment.id == Operation.payment_id)
     .join(Customer, Customer.id == Payment.customer_id)
     .join(Location, Location.id == Operation.location_id)
     .outerjoin(Order, Order.id == Payment.order_id)
     .outerjoin(_starter, _starter.id == Operation.created_by_id)
+    .outerjoin(_buyer, _buyer.id == Order.buyer_id)
+    .outerjoin(_of_payment, (_of_payment.kind == "payment") & (_of_payment.local_id == Payment.id))
+    .outerjoin(_of_order, (_of_order.kind == "order") & (_of_order.local_id == Order.id))
 )
 
 
@@ -174,31 +174,57 @@ def waiting(
     statement = _ITEMS.where(*_own(scope), _in_doubt(), OPEN[queue])
     if after is not None:
         statement = statement.where(Operation.id > after)
-    rows = session.execute(statement.order_by(Operation.id).limit(size + 1)).all()
+    return _page(session, statement.order_by(Operation.id), size)
+
+
+def settled(
+    session: Session, scope: Scope, *, after: int | None = None, size: int = PAGE
+) -> tuple[list[Item], int | None]:
+    """A page of the charges that wait for nothing, newest first; one statement."""
+    return _newest(session, _ITEMS.where(*_own(scope), *_CHARGED, _SETTLED), after, size)
+
+
+def found(
+    session: Session, scope: Scope, words: str, *, after: int | None = None, size: int = PAGE
+) -> tuple[list[Item], int | None]:
+    """A page of the charges, settled or not, that go by this number, newest first.
+
+    Two statements. Which numbers: see `payment_search`.
+    """
+    named = payment_search.rows(session, scope.company_id, words)
+    statement = _ITEMS.where(*_own(scope), *_CHARGED, Payment.id.in_(named))
+    return _newest(session, statement, after, size)
+
+
+def of_payments(session: Session, scope: Scope, payments: Collection[int]) -> dict[int, list[Item]]:
+    """Every operation of these payments, oldest first, by the payment's row; one statement."""
+    steps: dict[int, list[Item]] = {row: [] for row in payments}
+    statement = _ITEMS.where(*_own(scope), Operation.payment_id.in_(payments))
+    for row in session.execute(statement.order_by(Operation.id)):
+        item = _item(row)
+        steps[item.payment_row].append(item)
+    return steps
+
+
+def steps_of(session: Session, scope: Scope, public_id: str) -> list[Item]:
+    """Every operation of the payment to which one belongs, oldest first; empty: none in scope."""
+    payment = select(Operation.payment_id).where(Operation.public_id == public_id).scalar_subquery()
+    statement = _ITEMS.where(*_own(scope), Operation.payment_id == payment)
+    return [_item(row) for row in session.execute(statement.order_by(Operation.id))]
+
+
+def _newest(
+    session: Session, statement: Rows, after: int | None, size: int
+) -> tuple[list[Item], int | None]:
+    if after is not None:
+        statement = statement.where(Operation.id < after)
+    return _page(session, statement.order_by(Operation.id.desc()), size)
+
+
+def _page(session: Session, statement: Rows, size: int) -> tuple[list[Item], int | None]:
+    rows = session.execute(statement.limit(size + 1)).all()
     items = [_item(row) for row in rows[:size]]
     return items, items[-1].row if len(rows) > size else None
-
-
-def evidence(session: Session, scope: Scope, public_id: str) -> Evidence | None:
-    """Everything about one operation; None when there is none of that name in scope."""
-    payment = (
-        select(Payment.id)
-        .join(Operation, Operation.payment_id == Payment.id)
-        .where(Operation.public_id == public_id, *_own(scope))
-        .scalar_subquery()
-    )
-    rows = session.execute(_ITEMS.where(Operation.payment_id == payment).order_by(Operation.id))
-    items = [_item(row) for row in rows]
-    item = next((one for one in items if one.public_id == public_id), None)
-    if item is None:
-        return None
-    family = [item, *(one for one in items if one.parent_row == item.row)]
-    happened = [*_ours(item), *_asked(session, item), *_recorded(session, family, payment)]
-    return Evidence(
-        item=item,
-        others=tuple(one for one in items if one is not item),
-        moments=tuple(_named(session, sorted(happened, key=_order))),
-    )
 
 
 def _own(scope: Scope) -> list[ColumnElement[bool]]:
@@ -224,11 +250,13 @@ def _item(row: Row[*tuple[Any, ...]]) -> Item:
     return Item(
         row=operation.id,
         parent_row=operation.parent_id,
+        payment_row=row.payment_row,
         public_id=operation.public_id,
         kind=Kind(operation.kind),
         state=State(operation.state),
         resolution=Resolution(operation.resolution) if operation.resolution else None,
         amount_cents=operation.amount_cents,
+        asked_cents=operation.asked_cents,
         currency=operation.currency,
         reference=operation.gateway_ref,
         transaction_id=operation.gateway_transaction_id or "",
@@ -241,88 +269,15 @@ def _item(row: Row[*tuple[Any, ...]]) -> Item:
         card_brand=row.card_brand,
         card_last_four=row.card_last_four,
         receipt_number=f"R{FIRST_NUMBER + row.payment_row}",
+        control_number=row.control_number or "",
         order_number=f"W{number}" if number else "",
+        order_control_number=row.order_control_number or "",
         order_state=row.order_state or "",
+        buyer=row.buyer or "",
         customer=row.customer,
+        customer_id=row.customer_id,
         location=row.location,
         time_zone=row.time_zone,
         started_by=row.started_by or "",
         was_asked_for=operation.request_hash != NO_REQUEST,
     )
-
-
-def _ours(item: Item) -> list[Moment]:
-    """What we wanted and sent; that a follow-up was wanted is in the audit log, with its reason."""
-    facts = {"amount_cents": item.amount_cents, "reference": item.reference}
-    intended = Moment(
-        at=item.created_at, what="intended", kind=item.kind, who=item.started_by, facts=facts
-    )
-    if not item.was_asked_for:
-        return []
-    wanted = [intended] if item.parent_row is None else []
-    if item.sent_at is None:
-        return wanted
-    return [*wanted, replace(intended, at=item.sent_at, what="sent", who="")]
-
-
-def _asked(session: Session, item: Item) -> list[Moment]:
-    rows = session.scalars(
-        select(OperationLookup)
-        .where(OperationLookup.operation_id == item.row)
-        .order_by(OperationLookup.id)
-    )
-    return [
-        Moment(
-            at=row.at,
-            what="looked_up",
-            kind=item.kind,
-            who=row.asked_by,
-            words=row.finding,
-            facts={
-                "answered": row.answered,
-                "found": row.found,
-                "transaction_id": row.transaction_id,
-                "amount_cents": row.amount_cents,
-            },
-        )
-        for row in rows
-    ]
-
-
-def _recorded(session: Session, family: Sequence[Item], payment: Any) -> list[Moment]:
-    """What the audit log says of an operation and of what follows it."""
-    kinds = {one.row: one.kind for one in family}
-    by_name = {one.public_id: one.kind for one in family}
-    of_operations = and_(Audit.object_type == "operation", Audit.object_id.in_(kinds))
-    of_payment = and_(
-        Audit.object_type == "payment", Audit.object_id == payment, Audit.action.in_(STARTED)
-    )
-    rows = session.scalars(select(Audit).where(or_(of_operations, of_payment)).order_by(Audit.id))
-    moments = []
-    for row in rows:
-        facts = row.after or {}
-        by_row = kinds.get(row.object_id or 0) if row.object_type == "operation" else None
-        kind = by_row or by_name.get(facts.get("operation", ""))
-        if kind is not None:
-            moments.append(_moment(row, kind, facts))
-    return moments
-
-
-def _moment(row: Audit, kind: Kind, facts: dict[str, Any]) -> Moment:
-    return Moment(
-        at=row.at, what=row.action, kind=kind, who=row.actor, words=row.reason, facts=facts
-    )
-
-
-def _named(session: Session, moments: Iterable[Moment]) -> list[Moment]:
-    """With the names of people instead of their ids."""
-    listed = list(moments)
-    ids = {moment.who for moment in listed}
-    rows = session.execute(select(User.public_id, User.name).where(User.public_id.in_(ids)))
-    names = {row.public_id: row.name for row in rows}
-    return [replace(moment, who=names.get(moment.who, moment.who)) for moment in listed]
-
-
-def _order(moment: Moment) -> tuple[datetime, int]:
-    early = ("intended", "sent", "looked_up")
-    return moment.at, early.index(moment.what) if moment.what in early else len(early)

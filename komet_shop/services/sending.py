@@ -18,7 +18,7 @@ from komet_shop.plugin_api import (
     StoresCards,
     TakesPayments,
 )
-from komet_shop.services import gateways, operations, results, saved_cards
+from komet_shop.services import activation_mails, gateways, operations, results, saved_cards
 from komet_shop.services.evidence import Evidence
 from komet_shop.services.operations import Call, OperationMoved
 from komet_shop.services.scope import Actor
@@ -30,6 +30,7 @@ TAKEN_FOR_A_REPEAT = N_(
     "The card processor took this for a repeat of an earlier payment of the same amount. "
     "Nothing was charged. Please wait five minutes and try again, or use another card."
 )
+KEYS_REFUSED = N_("In a payment it refused the keys, or what the card fields gave.")
 
 
 _claimed_until: ContextVar[float | None] = ContextVar("claimed_until", default=None)
@@ -113,7 +114,7 @@ def _evidence(
             verdict = judge_transaction(intent, transaction)
         elif transaction is not None and result.fault is Fault.DUPLICATE:
             result = replace(result, buyer_message=TAKEN_FOR_A_REPEAT)
-            reason = N_("the gateway took it for another payment: nothing was charged")
+            reason = N_("the card processor took it for another payment: nothing was charged")
             verdict = Verdict(state=State.FAILED, reason=reason)
     return Evidence.of_answer(verdict, result, result.card)
 
@@ -135,5 +136,9 @@ def _record(session: Session, shop: Shop, operation_id: int, answer: Answer, act
         saved_cards.note_use(session, operation.saved_card_id, now)
     if answer.fault in NO_ANSWER:
         gateways.note_silence(session, operation.account_id, str(answer.fault), now)
+    elif answer.fault is Fault.KEY_REFUSED:
+        account = gateways.note_refusal(session, operation.account_id, KEYS_REFUSED, now)
+        title = shop.gateways.plugin.title
+        activation_mails.put_refusal(session, account, title=title, now=now)
     else:
         gateways.note_answer(session, operation.account_id, now)

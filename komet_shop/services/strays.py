@@ -5,25 +5,28 @@ is applied to is in `stray_uses`. Rule: docs/payments.md, "Strays".
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
+from typing import Any
 
-from sqlalchemy import Select, Update, select, update
+from sqlalchemy import Select, Update, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from komet_shop.domain import identifiers
 from komet_shop.domain.operation_states import Resolution, State
-from komet_shop.domain.verdict import Intent, judge_transaction
 from komet_shop.models import Operation, Payment
-from komet_shop.plugin_api import N_, Kind, Transaction
-from komet_shop.services import audit, follow_ups, ledger, outbox
+from komet_shop.plugin_api import N_, Kind, Outcome, Transaction
+from komet_shop.services import audit, follow_ups, ledger, outbox, payer_mails
 from komet_shop.services.follow_ups import Asked, FollowUpRefused, NoSuchPayment, Started, Target
+from komet_shop.services.letters import End
 from komet_shop.services.limits import settle, spend
 from komet_shop.services.operations import NO_REQUEST, Call
 from komet_shop.services.scope import Actor, Scope
 
 CAME_IN = frozenset({Kind.SALE, Kind.CAPTURE})
 HOLDS = frozenset({Kind.AUTHORIZE})
+TIME_TO_GIVE_BACK = timedelta(minutes=2)
+"""For a void and, after it, a refund. Only what is still there then needs somebody."""
 
 
 class CannotBeGivenBack(FollowUpRefused):
@@ -32,6 +35,11 @@ class CannotBeGivenBack(FollowUpRefused):
 
 def found(session: Session, operation: Operation, now: datetime) -> None:
     """Keep the money in suspense until it is applied or given back, and tell who decides."""
+    _keep_apart(session, operation, now)
+    tell_deciders(session, operation, now)
+
+
+def _keep_apart(session: Session, operation: Operation, now: datetime) -> None:
     clearing = ledger.card_clearing(operation.location_id)
     cents = operation.amount_cents if moves_money(session, operation) else 0
     leg = ledger.Leg(debit=clearing, credit=ledger.SUSPENSE, cents=cents)
@@ -42,7 +50,6 @@ def found(session: Session, operation: Operation, now: datetime) -> None:
         [leg if came_in else leg.reversed()],
         now,
     )
-    tell_deciders(session, operation, now)
 
 
 def tell_deciders(session: Session, operation: Operation, now: datetime) -> None:
@@ -52,11 +59,45 @@ def tell_deciders(session: Session, operation: Operation, now: datetime) -> None
     outbox.put_mail(session, template="review", key=key, payload=payload, now=now)
 
 
+def _tell_if_it_stays(
+    session: Session, stray: Operation, now: datetime, *, returned_by: int | None = None
+) -> None:
+    """Mail them in a while, should nobody have done anything about it since.
+
+    `returned_by`: the void or refund that did not give it back.
+    """
+    payload = {"operation_id": stray.id, "returned_by": returned_by}
+    key = f"{stray.id}-kept-{returned_by or 0}"
+    wait = TIME_TO_GIVE_BACK
+    outbox.put_mail(session, template="review", key=key, payload=payload, now=now, wait=wait)
+
+
+def needs_nobody(session: Session, payload: dict[str, Any]) -> bool:
+    """True when a mail that was to wait is not needed: the stray went back or was applied.
+
+    Nor while it is going back, or when a later void or refund has a mail of its own.
+    """
+    if "returned_by" not in payload:
+        return False
+    stray = session.get_one(Operation, payload["operation_id"])
+    newest = select(func.max(Operation.id)).where(
+        Operation.payment_id == stray.payment_id, Operation.parent_id == stray.id
+    )
+    return stray.resolution is not None or session.scalar(newest) != payload["returned_by"]
+
+
 def adopt(
-    session: Session, sibling: Operation, transaction: Transaction, *, actor: Actor, now: datetime
+    session: Session,
+    sibling: Operation,
+    transaction: Transaction,
+    *,
+    actor: Actor,
+    now: datetime,
+    goes_back: bool = False,
 ) -> Operation | None:
     """Keep one more transaction with money under an operation's reference, as a stray row.
 
+    `goes_back`: it was decided to give it back, so nobody need hear of it unless that fails.
     Returns None where it has no money, is some operation's already, or is a second void:
     what is undone cannot be undone once more.
     """
@@ -78,7 +119,8 @@ def adopt(
         request_hash=NO_REQUEST,
         gateway_ref=f"stray:{transaction.id}"[:40],
         gateway_transaction_id=transaction.id,
-        amount_cents=transaction.amount_cents,
+        amount_cents=transaction.total_cents,
+        fee_cents=_fee_in(sibling, transaction),
         currency=sibling.currency,
         created_at=now,
         sent_at=sibling.sent_at,
@@ -86,11 +128,15 @@ def adopt(
         code=transaction.code[:20],
         authorization_code=transaction.authorization_code[:20],
         batch_id=transaction.batch_id[:40],
-        staff_message=N_("one more transaction with the reference of another operation"),
+        staff_message=N_("the card processor has it under the reference of this payment"),
     )
     session.add(stray)
     session.flush()
-    found(session, stray, now)
+    _keep_apart(session, stray, now)
+    if goes_back:
+        _tell_if_it_stays(session, stray, now)
+    else:
+        tell_deciders(session, stray, now)
     _audit(session, stray, "operation_stray", actor, stray.staff_message, now)
     return stray
 
@@ -197,12 +243,16 @@ def returned(session: Session, operation: Operation, now: datetime) -> None:
         cents=operation.amount_cents if moves_money(session, stray) else 0,
     )
     ledger.post(session, ledger.of_operation(operation, "stray_returned"), [leg], now)
+    if stray.kind in CAME_IN | HOLDS:
+        payer_mails.tell(session, stray, End.GIVEN_BACK, now)
 
 
 def kept(session: Session, operation: Operation, now: datetime) -> None:
     """A stray did not go back: it waits for a decision again."""
     assert operation.parent_id is not None
     settle(session, resolve(operation.parent_id, Resolution.RETURNING, None, now))
+    stray = session.get_one(Operation, operation.parent_id)
+    _tell_if_it_stays(session, stray, now, returned_by=operation.id)
 
 
 def paid_twice(session: Session, most: int) -> list[Operation]:
@@ -241,13 +291,14 @@ def _paid_twice() -> Select[Operation]:
 
 
 def _has_no_money(sibling: Operation, transaction: Transaction) -> bool:
-    intent = Intent(
-        kind=Kind(sibling.kind),
-        reference=sibling.gateway_ref,
-        amount_cents=transaction.amount_cents,
-        currency=sibling.currency,
-    )
-    return judge_transaction(intent, transaction).state is not State.APPROVED
+    is_undone = transaction.voided and sibling.kind != Kind.VOID
+    return is_undone or transaction.outcome is not Outcome.APPROVED
+
+
+def _fee_in(sibling: Operation, transaction: Transaction) -> int:
+    """The card fee in it: that of its sibling where both are of the same total."""
+    is_alike = transaction.total_cents == sibling.amount_cents
+    return sibling.fee_cents if is_alike else transaction.service_fee_cents or 0
 
 
 def _is_known(session: Session, sibling: Operation, transaction: Transaction) -> bool:

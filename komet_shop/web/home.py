@@ -15,6 +15,7 @@ STARTS = (
     (Permission.OPEN_INVOICES, "/ar"),
     (Permission.REVIEWS, "/reviews"),
     (Permission.INTEGRATIONS, "/setup"),
+    (Permission.CUSTOMERS, "/customers"),
 )
 """Where a person starts: the first address that they may use and that there is.
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, expect
@@ -32,6 +33,19 @@ def tab_to(person: Person, target: Locator) -> None:
     raise AssertionError(f"the keyboard never reached {target}")
 
 
+def mails_about(demo: Demo, words: str) -> list[dict[str, Any]]:
+    """The mails that were sent with these words in their subject."""
+    return [mail for mail in demo.mails() if words in mail["subject"]]
+
+
+def find_with_the_keyboard(person: Person, number: str) -> None:
+    """Look for a payment by a number."""
+    tab_to(person, person.page.get_by_label("Find a payment"))
+    person.page.keyboard.type(number)
+    person.page.keyboard.press("Enter")
+    person.page.wait_for_url(re.compile("q="))
+
+
 def test_a_clerk_gives_back_what_was_taken_and_the_buyer_may_pay_again(
     clerk: Person, chromium: Browser, demo: Demo
 ) -> None:
@@ -49,6 +63,9 @@ def test_a_clerk_gives_back_what_was_taken_and_the_buyer_may_pay_again(
     tab_to(clerk, give_back)
     clerk.page.keyboard.press("Enter")
     clerk.sees("This is settled")
+    clerk.sees("Settled: given back")
+    clerk.sees("That was given back to the card")
+    clerk.sees(r"gave \$[\d.]+ back \(void \d+\)")
 
     buyer.sees("Payment being confirmed")
     until(lambda: [c for c in demo.charges() if not c["voided"]] != before, "the void")
@@ -58,6 +75,12 @@ def test_a_clerk_gives_back_what_was_taken_and_the_buyer_may_pay_again(
     ).to_be_visible()
     mails = [mail for mail in demo.mails() if "needs a decision" in mail["subject"]]
     assert {address for mail in mails for address in mail["to"]} >= {"carol@rosa-alta.example"}
+    [told] = until(lambda: mails_about(demo, "Your money goes back"), "the mail to the buyer")
+    assert told["to"] == [demo.ready["logins"]["buyer_unclear"]["email"]]
+    assert "whenever you like" in told["text"]
+    assert mails_about(demo, "that nobody waits for") == []
     clerk.page.goto(f"{demo.shop}/reviews")
     clerk.sees("Nothing to decide")
+    find_with_the_keyboard(clerk, "W100001")
+    clerk.sees("Settled: given back")
     buyer.leave()

@@ -7,7 +7,13 @@ import pytest
 from komet_shop.domain.operation_states import Resolution, State
 from komet_shop.models import Audit, Operation
 from komet_shop.plugin_api import Kind
-from komet_shop.services import review_decisions, review_desk, review_hints, reviews
+from komet_shop.services import (
+    review_decisions,
+    review_desk,
+    review_evidence,
+    review_hints,
+    reviews,
+)
 from komet_shop.services.bulkhead import Full
 from komet_shop.services.review_decisions import (
     BeingAsked,
@@ -20,7 +26,8 @@ from komet_shop.services.review_decisions import (
     Outcome,
     ReasonMissing,
 )
-from komet_shop.services.reviews import Evidence, Queue
+from komet_shop.services.review_evidence import Evidence
+from komet_shop.services.reviews import Queue
 from tests.at_once import THREADS, at_once
 from tests.conftest import MovableClock
 from tests.services.mishaps import (
@@ -43,7 +50,7 @@ from tests.world import World
 
 def evidence(world: World, operation: Operation) -> Evidence:
     with world.shop.database.read() as session:
-        found = reviews.evidence(session, clerk(world), operation.public_id)
+        found = review_evidence.evidence(session, clerk(world), operation.public_id)
     assert found is not None
     return found
 
@@ -247,7 +254,7 @@ def test_another_locations_clerk_finds_nothing(world: World) -> None:
     with pytest.raises(NoSuchOperation):
         decide(world, operation, Outcome.GIVE_BACK, scope=stranger)
     with world.shop.database.read() as session:
-        assert reviews.evidence(session, stranger, operation.public_id) is None
+        assert review_evidence.evidence(session, stranger, operation.public_id) is None
         assert reviews.waiting(session, stranger, Queue.DECIDE) == ([], None)
         assert sum(reviews.counts(session, stranger).values()) == 0
 
@@ -372,7 +379,7 @@ def test_a_void_is_told_on_the_time_line_of_what_it_gives_back(world: World) -> 
 
     found = evidence(world, stray)
 
-    told = [(moment.what, moment.kind) for moment in found.moments]
+    told = [(moment.what, moment.item.kind) for moment in found.moments]
     assert told == [
         ("operation_stray", Kind.SALE),
         ("void_started", Kind.VOID),

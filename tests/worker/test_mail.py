@@ -72,6 +72,24 @@ def test_the_fee_is_a_line_of_its_own(house: House) -> None:
     assert "Card fee: $3.50" in receipt.text
 
 
+@pytest.mark.parametrize(
+    ("fee_cents", "says"), [(350, "Card surcharge, 3.00 %: $3.50"), (0, "No card surcharge was")]
+)
+def test_a_surcharge_is_named_or_said_to_be_left_out(
+    house: House, fee_cents: int, says: str
+) -> None:
+    payment = house.paid()
+    with house.shop.database.write() as session:
+        row = session.merge(payment)
+        row.surcharge_bp, row.fee_cents = 300, fee_cents
+
+    house.send_mail()
+
+    receipt = next(one for one in house.mails(BUYER) if "Receipt" in one.subject)
+    assert says in receipt.text
+    assert says.partition(":")[0] in receipt.html
+
+
 def test_the_receipt_goes_to_the_buyer_and_each_invoice_address_once(house: House) -> None:
     change_customer(
         house, invoice_emails=f"books@bloom.example; {BUYER.upper()} ;owner@bloom.example; no mail"

@@ -96,7 +96,7 @@ def test_stray_money_is_told_as_such(house: House) -> None:
     house.send_mail()
 
     [mail] = house.mails(ADMIN)
-    assert "The gateway moved money for a payment that the shop had given up." in mail.text
+    assert "The card processor moved money for a payment that the shop had given up." in mail.text
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -111,6 +111,24 @@ def test_a_reader_of_spanish_gets_it_in_spanish(house: House, states: tuple[Stat
 
     [mail] = house.mails(CLERK)
     assert english_left(mail.html) == []
+
+
+def test_the_buyer_reads_how_an_unclear_payment_ended(house: House) -> None:
+    go_wrong(house, State.UNKNOWN, State.DECLINED)
+
+    house.send_mail()
+
+    [mail] = house.mails("ana@bloom.example")
+    wanted = (
+        "was unclear at first. Now we know: the card was declined, and nothing was charged.",
+        "Order: W100001",
+        "Our number: R100001",
+        "Order W100001 is not paid, and is as it was. You may pay it again whenever you like.",
+        "See the payment: http://localhost:5000/payments/pay_",
+        "You get this mail because you paid by card at Rosa Alta Flowers.",
+    )
+    assert [text for text in wanted if text not in mail.text] == []
+    assert mail.subject == "Your payment did not go through: W100001 · Rosa Alta Flowers"
 
 
 def test_stray_money_that_pays_an_order_brings_its_receipt(house: House) -> None:

@@ -162,8 +162,8 @@ def _too_busy(operation_id: str, name: str = "") -> ResponseReturnValue:
 def _goes_on() -> str:
     return str(
         _(
-            "The gateway takes its time. The work goes on without you: this page shows how it "
-            "ends. Nothing is done twice."
+            "The card processor takes its time. The work goes on without you: this page shows how "
+            "it ends. Nothing is done twice."
         )
     )
 
@@ -179,11 +179,12 @@ def _returned(state: State) -> tuple[str, str]:
         return _("The money goes back to the card."), "success"
     if state in REFUSED:
         refused = _(
-            "The gateway refused, so the money is where it was. The time line has its reason."
+            "The card processor refused, so the money is where it was. The time line has its "
+            "reason."
         )
         return refused, "danger"
     unclear = _(
-        "The gateway has not said yet whether the money went back. The shop keeps asking: do "
-        "not give it back another way."
+        "The card processor has not said yet whether the money went back. The shop keeps asking: "
+        "do not give it back another way."
     )
     return unclear, "warning"

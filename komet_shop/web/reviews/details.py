@@ -12,23 +12,26 @@ from wtforms import StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from komet_shop.domain import identifiers
-from komet_shop.domain.operation_states import Resolution, State
+from komet_shop.domain.operation_states import REFUSED, Resolution, State
 from komet_shop.domain.permissions import Permission
-from komet_shop.services import review_hints, reviews, stray_previews
-from komet_shop.services.reviews import Evidence, Item
+from komet_shop.services import review_evidence, review_hints, stray_previews
+from komet_shop.services.review_evidence import Evidence
+from komet_shop.services.reviews import Item
 from komet_shop.services.stray_previews import Preview, Use
 from komet_shop.web.backoffice import opened_desk
 from komet_shop.web.checkout.cards import brand_mark, brand_name
-from komet_shop.web.current import scope, shop
+from komet_shop.web.current import may, scope, shop
 from komet_shop.web.permissions import password_is_fresh, requires
-from komet_shop.web.reviews import decision_offers, stray_offers, timeline
+from komet_shop.web.reviews import decision_offers, story, stray_offers, timeline
 from komet_shop.web.reviews.blueprint import bp
 from komet_shop.web.reviews.offers import Offer
+from komet_shop.web.reviews.queues import SETTLED
 from komet_shop.web.reviews.words import (
     Word,
     kind_word,
     reason_text,
     state_word,
+    step_word,
 )
 
 LONGEST_REASON = 500
@@ -98,7 +101,7 @@ def show(operation_id: str) -> ResponseReturnValue:
 def progress(operation_id: str) -> ResponseReturnValue:
     """204, which changes no page, while a call is under way; then the whole page again."""
     with shop().database.read() as unit:
-        evidence = reviews.evidence(unit, scope(), operation_id)
+        evidence = review_evidence.evidence(unit, scope(), operation_id)
     if evidence is None:
         abort(404)
     if evidence.is_under_way(shop().clock.now()):
@@ -110,7 +113,7 @@ def page(operation_id: str, returned: Returned | None = None) -> ResponseReturnV
     """The page of an operation, with what somebody typed if that was not accepted."""
     now = shop().clock.now()
     with opened_desk() as unit:
-        evidence = reviews.evidence(unit, scope(), operation_id)
+        evidence = review_evidence.evidence(unit, scope(), operation_id)
         if evidence is None:
             abort(404)
         preview = None
@@ -122,6 +125,7 @@ def page(operation_id: str, returned: Returned | None = None) -> ResponseReturnV
         problem=back.problem,
         panels=_panels(_offers(evidence, preview), back.name),
         situation=_situation(evidence, preview),
+        story=story.told(evidence, review_hints.hint(evidence)),
         is_fresh=password_is_fresh(),
         verify_href=url_for("security.verify", next=url_for(".show", operation_id=operation_id)),
         action_key=identifiers.action_key(),
@@ -158,24 +162,48 @@ def _parts(evidence: Evidence, now: datetime) -> dict[str, object]:
     item = evidence.item
     return {
         "item": item,
-        "state": state_word(item),
-        "kind": kind_word(item.kind),
-        "list_href": url_for(".index", show=item.queue.value if item.queue else None),
+        "state": state_word(item, evidence.others),
+        "kind": step_word(item, evidence.others),
+        "list_href": url_for(".index", show=item.queue.value if item.queue else SETTLED),
+        "customer_href": _customer_href(item),
+        "asked_again_at": _asked_again_at(evidence, now),
+        "transactions": _transactions(evidence),
         "card_mark_name": brand_mark(item.card_brand),
         "card_brand_name": brand_name(item.card_brand),
         "entries": timeline.entries(evidence),
-        "steps": [_step(one) for one in evidence.others],
+        "steps": [_step(one, evidence) for one in evidence.others],
         "questions": _questions(evidence),
         "is_under_way": evidence.is_under_way(now),
     }
 
 
-def _step(item: Item) -> Step:
+def _customer_href(item: Item) -> str:
+    is_shown = may(Permission.CUSTOMERS)
+    return url_for("customers.show", customer_id=item.customer_id) if is_shown else ""
+
+
+def _asked_again_at(evidence: Evidence, now: datetime) -> datetime | None:
+    """When the shop asks next by itself. Of what is closed it is no news: the page says so."""
+    at = evidence.item.next_check_at
+    is_open = evidence.item.queue is not None
+    return at if is_open and at is not None and at > now else None
+
+
+def _transactions(evidence: Evidence) -> str:
+    """The gateway's numbers: of the operation, or of what was found instead."""
+    last = evidence.last_answer
+    told = last.facts["transaction_id"] if last is not None else ""
+    own = [evidence.item.transaction_id, *(one.transaction_id for one in evidence.found_beside)]
+    return ", ".join(dict.fromkeys(number for number in own if number)) or told
+
+
+def _step(item: Item, evidence: Evidence) -> Step:
+    everything = (evidence.item, *evidence.others)
     return Step(
         item=item,
         href=url_for(".show", operation_id=item.public_id),
-        kind=kind_word(item.kind),
-        state=state_word(item),
+        kind=step_word(item, everything),
+        state=state_word(item, everything),
         why="" if item.state is State.APPROVED else reason_text(item.reason),
     )
 
@@ -183,7 +211,7 @@ def _step(item: Item) -> Step:
 def _questions(evidence: Evidence) -> list[Question]:
     """What the gateway can be asked about here: this one, and what gives it back."""
     item = evidence.item
-    own = [Question(about=item.public_id, label=_("Ask the gateway now"))]
+    own = [Question(about=item.public_id, label=_("Ask the card processor now"))]
     following = [
         Question(about=one.public_id, label=_("Ask about this: %(what)s", what=kind_word(one.kind)))
         for one in evidence.followers
@@ -203,7 +231,8 @@ def _situation(evidence: Evidence, preview: Preview | None) -> str:
         return _stray_situation(item.resolution)
     texts = {
         State.UNKNOWN: _(
-            "There is nothing to do: the shop keeps asking the gateway. You may ask now, too."
+            "There is nothing to do: the shop keeps asking. You may ask the card processor now, "
+            "too."
         ),
         State.NEEDS_REVIEW: _(
             "Look at what happened, and decide. Until then the order stays as it is: nobody can "
@@ -212,6 +241,9 @@ def _situation(evidence: Evidence, preview: Preview | None) -> str:
         State.CREATED: _("It is about to be sent."),
         State.SENDING: _("It is being sent right now."),
     }
+    if item.next_check_at is not None and item.state in REFUSED:
+        watched = _("The shop looks again for two days, in case money turns up late.")
+        return f"{_SETTLED} {watched}"
     return str(texts.get(item.state, _SETTLED))
 
 

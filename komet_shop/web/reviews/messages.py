@@ -113,6 +113,7 @@ def _what(kind: str) -> str:
         "komet_payment": _("Payment to Komet"),
         "receipt": _("Receipt by mail"),
         "checkout": _("Order confirmation by mail"),
+        "payment_end": _("Mail about the end of a payment"),
     }
     return str(names.get(kind, _("Mail")))
 

@@ -27,16 +27,17 @@ def decision_problem(refusal: DecisionRefused, outcome: Outcome) -> str:
             "This was decided before: see below what came of it. Your press did nothing more."
         ),
         review_decisions.BeingAsked: _(
-            "The gateway is being asked about this payment right now, so your press decided "
+            "The card processor is being asked about this payment right now, so your press decided "
             "nothing. Wait a moment, then look again."
         ),
         review_decisions.GatewayHasMoney: _(
-            "The gateway shows money for this payment, so it cannot be closed as if nothing "
+            "The card processor shows money for this payment, so it cannot be closed as if nothing "
             "had happened. Look at its last answer below, and decide for what it shows."
         ),
         review_decisions.NoAnswer: _(
-            "The gateway did not answer, or did not find a payment that must be there. Without "
-            "its word this would be a guess, so nothing was decided. Try again in a few minutes."
+            "The card processor did not answer, or did not find a payment that must be there. "
+            "Without its word this would be a guess, so nothing was decided. Try again in a few "
+            "minutes."
         ),
         review_decisions.ReasonMissing: _("Say why you decide like this."),
     }
@@ -51,14 +52,14 @@ def _no_proof(refusal: DecisionRefused, outcome: Outcome) -> str:
     if outcome is Outcome.GIVE_BACK:
         return str(
             _(
-                "The gateway shows no transaction with another amount, so there is nothing to "
-                "give back. Nothing was decided: look at its last answer below."
+                "The card processor shows no transaction with another amount, so there is nothing "
+                "to give back. Nothing was decided: look at its last answer below."
             )
         )
     return str(
         _(
-            "The gateway shows no transaction with this amount, so nothing was booked. If you "
-            "see one in the gateway's own pages, enter its number and try again."
+            "The card processor shows no transaction with this amount, so nothing was booked. If "
+            "you see one in the card processor's own pages, enter its number and try again."
         )
     )
 
@@ -88,20 +89,28 @@ def answer_text(found: Found | None) -> tuple[str, str]:
     """What the gateway said just now, and the tone of the message."""
     if found is None:
         being_asked = _(
-            "The gateway is being asked, or the payment is being sent, at this very moment. "
+            "The card processor is being asked, or the payment is being sent, at this very moment. "
             "Look again in a minute."
         )
         return being_asked, "info"
+    if not found.had_keys:
+        nobody = _(
+            "Nobody could be asked: card payments were turned off there, and the keys are gone. "
+            "Nothing was changed."
+        )
+        return nobody, "warning"
     if not found.answered:
-        silent = _("The gateway did not answer. Try again in a few minutes; nothing was changed.")
+        silent = _(
+            "The card processor did not answer. Try again in a few minutes; nothing was changed."
+        )
         return silent, "warning"
     if found.ours:
-        shown = _("The gateway has a record of it: see the last answer in the time line.")
+        shown = _("The card processor has a record of it: see the last answer in the time line.")
         return shown, "success"
     if not found.control_worked:
         unsure = _(
-            "The gateway found nothing, but it did not find a payment either that must be there. "
-            "So this proves nothing: try again later."
+            "The card processor found nothing, but it did not find a payment either that must be "
+            "there. So this proves nothing: try again later."
         )
         return unsure, "warning"
-    return _("The gateway has no record of it."), "info"
+    return _("The card processor has no record of it."), "info"

@@ -1,4 +1,4 @@
-"""What can be done about stray money, with what each will do."""
+"""What can be done about money that nobody waited for, with what each will do."""
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -7,7 +7,7 @@ from komet_shop.plugin_api import Kind
 from komet_shop.services.reviews import Item
 from komet_shop.services.stray_previews import Preview, Use
 from komet_shop.web.filters import money
-from komet_shop.web.reviews.offers import Offer, checks_out, how_it_goes_back
+from komet_shop.web.reviews.offers import Offer, buyer, checks_out, how_it_goes_back
 
 GIVE_BACK, APPLY = "give_back", "apply"
 Texts = tuple[str, tuple[str, ...], str]
@@ -35,7 +35,8 @@ def _give_back(item: Item) -> Offer:
         points=(
             how,
             _("Nothing is booked for the customer, and orders stay as they are."),
-            _("When the gateway does not answer, the shop keeps asking; nothing is sent twice."),
+            _("%(name)s gets a mail when that is done.", name=buyer(item)),
+            _("Without an answer the shop keeps asking: nothing is sent twice."),
         ),
         button=_("Release %(amount)s", amount=amount)
         if is_hold
@@ -62,7 +63,7 @@ def _to_order(item: Item, preview: Preview) -> Texts:
         (
             _("Order %(number)s is paid, as if the payment had been known in time.", number=number),
             *(point for point in (checks_out(item),) if point),
-            _("Komet is told, and the customer gets the receipt."),
+            _("Komet is told, and the customer gets the receipt by mail."),
         ),
         _("Pay order %(number)s", number=number),
     )
@@ -90,6 +91,7 @@ def _to_credit(item: Item, _preview: Preview) -> Texts:
                 amount=money(item.amount_cents, item.currency),
             ),
             _("Enter the credit in Komet by hand as well: Komet takes none from the shop."),
+            _("%(name)s gets a mail about the credit.", name=buyer(item)),
         ),
         _("Keep it as a credit"),
     )

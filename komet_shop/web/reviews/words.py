@@ -1,5 +1,6 @@
 """States, kinds and reasons in words that a clerk knows."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,13 +8,15 @@ from babel.dates import format_timedelta
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from komet_shop.domain.operation_states import Resolution, State
+from komet_shop.domain.operation_states import REFUSED, Resolution, State
 from komet_shop.plugin_api import Kind
-from komet_shop.services.reviews import Item, Moment
+from komet_shop.services.review_evidence import Moment
+from komet_shop.services.reviews import Item
 from komet_shop.web.filters import money
 
 PARTS_OF_THE_SHOP = ("", "worker", "demo")
 """Actors of the audit log who are nobody."""
+UNDOES = frozenset({Kind.VOID, Kind.REFUND})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,10 +41,32 @@ def kind_word(kind: Kind) -> str:
     return str(words[kind])
 
 
-def state_word(item: Item) -> Word:
-    """Where an operation stands."""
+def step_word(item: Item, others: Iterable[Item] = ()) -> str:
+    """What an operation was among the others of its payment."""
+    if not item.was_asked_for and item.state is State.STRAY:
+        return str(_("Found at the card processor"))
+    if not returns_unexpected_money(item, others):
+        return kind_word(item.kind)
+    is_void = item.kind is Kind.VOID
+    return str(_("Giving it back by a void") if is_void else _("Giving it back by a refund"))
+
+
+def returns_unexpected_money(item: Item, others: Iterable[Item]) -> bool:
+    """True for a void or refund that gives back what nobody waited for."""
+    parents = (one for one in others if one.row == item.parent_row)
+    return item.kind in UNDOES and any(one.state is State.STRAY for one in parents)
+
+
+def state_word(item: Item, others: Iterable[Item] = ()) -> Word:
+    """Where an operation stands; with the others of its payment, also what became of its money."""
     if item.state is State.STRAY:
-        return _stray_word(item.resolution)
+        return _unexpected_word(item.resolution)
+    beside = [one for one in others if one.is_found_beside(item)]
+    if item.state in REFUSED and beside:
+        return _unexpected_word(_least_done(beside))
+    if item.state is State.APPROVED and any(_undoes(one, item) for one in others):
+        is_hold = item.kind is Kind.AUTHORIZE
+        return Word(label=_("Released") if is_hold else _("Given back"), tone="info")
     return {
         State.CREATED: Word(label=_("About to be sent"), tone="waiting"),
         State.SENDING: Word(label=_("Being sent"), tone="waiting"),
@@ -53,13 +78,24 @@ def state_word(item: Item) -> Word:
     }[item.state]
 
 
-def _stray_word(resolution: Resolution | None) -> Word:
+def _undoes(one: Item, item: Item) -> bool:
+    is_done = one.state is State.APPROVED
+    return is_done and one.parent_row == item.row and one.kind in UNDOES
+
+
+def _least_done(found: Iterable[Item]) -> Resolution | None:
+    """Of several findings the one that still needs most."""
+    order = (None, Resolution.RETURNING, Resolution.APPLIED, Resolution.RETURNED)
+    return min((one.resolution for one in found), key=order.index)
+
+
+def _unexpected_word(resolution: Resolution | None) -> Word:
     if resolution is None:
-        return Word(label=_("Stray money"), tone="warning")
+        return Word(label=_("Unexpected money"), tone="warning")
     return {
         Resolution.RETURNING: Word(label=_("Going back"), tone="waiting"),
-        Resolution.RETURNED: Word(label=_("Given back"), tone="info"),
-        Resolution.APPLIED: Word(label=_("Applied"), tone="success"),
+        Resolution.RETURNED: Word(label=_("Settled: given back"), tone="info"),
+        Resolution.APPLIED: Word(label=_("Settled: applied"), tone="success"),
     }[resolution]
 
 

@@ -1,14 +1,12 @@
 """A clerk of the location where somebody has just paid, and the shop served over real HTTP."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 
 import pytest
 
-from komet_shop.app import create_app
 from komet_shop.services.shop import Shop
 from tests.web.browser import Browser
-from tests.web.conftest import listening
+from tests.web.conftest import sitting
 from tests.web.reviews.desk import Desk, hire
 from tests.world import World
 
@@ -18,14 +16,7 @@ Sit = Callable[[str], Browser]
 @pytest.fixture
 def sit(shop: Shop, world: World) -> Iterator[Sit]:
     """A browser in which the person of that address has logged in."""
-    with ExitStack() as stack:
-        url = stack.enter_context(listening(create_app(shop.config, shop)))
-
-        def log_in(email: str) -> Browser:
-            browser = Browser(url)
-            assert browser.log_in(email).status_code == 302
-            return browser
-
+    with sitting(shop) as log_in:
         yield log_in
 
 

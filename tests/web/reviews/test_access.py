@@ -72,11 +72,12 @@ def test_the_menu_counts_what_waits_for_people(desk: Desk) -> None:
     assert 'side__count">1<' in menu
 
 
-def test_staff_without_screens_start_at_their_profile(sit: Sit, shop: Shop, world: World) -> None:
-    browser = sit(hire(shop, world, "sales"))
+@pytest.mark.parametrize("role", ["sales", "sales_manager", "allocations", "credit_manager"])
+def test_who_sells_starts_at_the_customers(sit: Sit, shop: Shop, world: World, role: str) -> None:
+    browser = sit(hire(shop, world, role))
 
-    assert browser.get("/").headers["Location"] == "/profile"
-    assert "backoffice" in browser.get("/account").text
+    assert browser.get("/").headers["Location"] == "/customers"
+    assert browser.get("/customers").status_code == 200
 
 
 def test_a_stranger_is_asked_to_log_in(desk: Desk) -> None:

@@ -29,7 +29,7 @@ def wait_for_decision(world: World) -> None:
     [
         ("unclear", "Every payment is clear"),
         ("decide", "Nothing to decide"),
-        ("stray", "No stray money"),
+        ("stray", "No unexpected money"),
         ("undelivered", "Everything has arrived"),
     ],
 )
@@ -54,7 +54,7 @@ def test_the_first_list_with_something_for_people_is_shown(desk: Desk, clock: Mo
 
     shown = words(desk.page("/reviews"))
 
-    assert "Money moved at the gateway for payments that the shop had given up" in shown
+    assert "Money moved at the card processor for payments that the shop had given up" in shown
     assert "•••• ending in 4242" in shown
 
 
@@ -63,8 +63,8 @@ def test_a_payment_to_decide_says_why(desk: Desk) -> None:
 
     shown = words(desk.page("/reviews"))
 
-    assert "Unclear 0 To decide 1 Stray money 0 Not delivered 0" in shown
-    assert "The gateway's record has another amount" in shown
+    assert "Unclear 0 To decide 1 Unexpected money 0 Not delivered 0 Settled" in shown
+    assert "The card processor's record has another amount" in shown
 
 
 def test_messages_that_did_not_arrive_have_their_list(desk: Desk) -> None:

@@ -8,9 +8,11 @@ from komet_shop.services import stray_returns
 from tests.conftest import MovableClock
 from tests.services.mishaps import charged_late, charged_twice, part_approved, strays
 from tests.web.reviews.desk import Desk, kill_message
+from tests.web.reviews.test_decisions import press_as_if_offered
 from tests.web.spanish import english_left
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+LISTS = ("unclear", "decide", "stray", "undelivered", "settled")
 
 
 @pytest.fixture(autouse=True)
@@ -30,19 +32,27 @@ def lists(*names: str) -> list[str]:
 
 
 def test_empty_lists_are_spanish(desk: Desk) -> None:
-    assert left(desk, *lists("unclear", "decide", "stray", "undelivered"), "/account") == {}
+    assert left(desk, *lists(*LISTS), "/reviews?q=R999999", "/account") == {}
 
 
 def test_a_payment_to_decide_is_spanish(desk: Desk) -> None:
     path = desk.path(part_approved(desk.world))
     desk.press(path, "questions")
 
-    refused = desk.press(path, "decisions", outcome="charged")
+    refused = press_as_if_offered(desk, desk.page(path), "charged")
     empty = desk.press(path, "decisions", outcome="give_back", reason=" ")
 
     assert left(desk, *lists("decide"), path) == {}
     assert english_left(refused.text) == english_left(empty.text) == []
     assert "Devolver $113.75" in desk.page(path)
+
+
+def test_a_payment_that_went_back_is_spanish(desk: Desk) -> None:
+    path = desk.path(part_approved(desk.world))
+    desk.press(path, "decisions", outcome="give_back")
+
+    assert left(desk, *lists("settled"), path) == {}
+    assert "Carol Clerk devolvió $113.75" in desk.page(path)
 
 
 def test_an_unclear_payment_is_spanish(desk: Desk) -> None:

@@ -37,7 +37,7 @@ def test_a_late_charge_can_go_back_or_pay_its_order(desk: Desk, late: Operation)
     shown = words(desk.page(desk.path(late)))
 
     assert actions(desk, late) == ["questions", "returns", "applications"]
-    assert "The gateway voids the charge" in shown
+    assert "The charge is cancelled at the card processor" in shown
     assert "Order W100001 is paid, as if the payment had been known in time." in shown
     assert "Card payment: money moved after all" in shown
 
@@ -47,7 +47,7 @@ def test_giving_it_back(desk: Desk, late: Operation) -> None:
 
     assert "The money goes back to the card." in shown
     assert f"Carol Clerk Void of $227.50 begun “{REASON}”" in shown
-    assert "Void: approved" in shown
+    assert "Carol Clerk gave $227.50 back (void 900001)" in shown
     assert desk.world.operation(late.id).resolution == Resolution.RETURNED
     assert suspense_cents(desk.world) == 0
     assert books_are_right(desk.world)
@@ -129,7 +129,7 @@ def test_an_unclear_return_can_be_asked_about_from_here(desk: Desk, late: Operat
 
     assert "do not give it back another way" in unclear
     assert "It is on its way back." in unclear
-    assert "Given back" in shown
+    assert "Settled: given back" in shown
     assert books_are_right(desk.world)
 
 
@@ -139,7 +139,7 @@ def test_a_return_that_the_gateway_refuses_is_told(desk: Desk, late: Operation) 
 
     shown = landed(desk, desk.press(desk.path(late), "returns"))
 
-    assert "The gateway refused, so the money is where it was." in shown
+    assert "The card processor refused, so the money is where it was." in shown
     assert actions(desk, late) == ["questions", "returns", "applications"]
 
 
@@ -150,8 +150,8 @@ def test_what_somebody_voided_in_the_portal_is_closed_by_asking(
 
     shown = landed(desk, desk.press(desk.path(late), "questions"))
 
-    assert "approved, but voided at the gateway since" in shown
-    assert "Void: approved Voided at the gateway, not by this shop" in shown
+    assert "approved, but voided at the card processor since" in shown
+    assert "$227.50 given back at the card processor (void 900000)" in shown
     assert "This is settled" in shown
     assert books_are_right(desk.world)
 
