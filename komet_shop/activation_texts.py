@@ -49,7 +49,21 @@ def _texts(title: str, _: Say) -> dict[str, tuple[str, str]]:
         ),
         "active": (
             _("Cards are taken from now on."),
-            _("There is nothing to do. Each buyer sees cards as your settings say."),
+            _(
+                "One step may be left: on the location's page, show card payment to buyers. Then "
+                "make a trial payment."
+            ),
+        ),
+        "keys_refused": (
+            _(
+                "%(title)s refused the keys, or what the card fields gave, in a payment.",
+                title=title,
+            ),
+            _(
+                "Nothing was charged. Press “Test connection”. If that passes, make a trial "
+                "payment: when it fails, too, the two keys are not of the same terminal, so enter "
+                "both again. You get this mail once until the keys are tested or replaced."
+            ),
         ),
         "turned_off": (
             _("Card payments were turned off and the keys wiped."),

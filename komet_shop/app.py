@@ -38,6 +38,7 @@ from komet_shop.web import (
     csrf,
     errors,
     filters,
+    form_texts,
     headers,
     home,
     languages,
@@ -93,7 +94,7 @@ def open_shop(
     """
     chosen = plugin or active_plugin(config.plugin)
     known = database or Database(config.database_url)
-    box = SecretBox(config.master_key)
+    box = SecretBox(*config.master_keys)
     host: Host = ShopHost(known, chosen.name)
     return Shop(
         config=config,
@@ -133,6 +134,7 @@ def create_app(
     accounts.register(app, running)
     languages.register(app, _catalogues(running.gateways.plugin))
     filters.register(app)
+    form_texts.register(app)
     errors.register(app)
     _mount(app, running, _areas() if areas is None else areas)
     if config.proxy_hops:

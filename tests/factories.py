@@ -19,6 +19,7 @@ from komet_shop.models import (
     OpenCredit,
     Order,
     OrderLine,
+    Passkey,
     Payment,
     Product,
     Role,
@@ -96,6 +97,20 @@ def make_user(session: Session, company: Company, **values: Any) -> User:
         "update_datetime": NOW,
     }
     return _added(session, User(**{**given, **values}))
+
+
+def make_passkey(session: Session, user: User, **values: Any) -> Passkey:
+    number = next(_numbers)
+    given = {
+        "user_id": user.id,
+        "name": f"Device {number}",
+        "credential_id": f"device {number}".encode(),
+        "public_key": b"",
+        "sign_count": 0,
+        "device_type": "single_device",
+        "lastuse_datetime": NOW,
+    }
+    return _added(session, Passkey(**{**given, **values}))
 
 
 def make_role(session: Session, name: str) -> Role:

@@ -1,6 +1,7 @@
 """Card payments, switched on: an account with keys and active settings for most locations."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,10 +11,12 @@ from komet_shop.demo.people import DEMO
 from komet_shop.domain.activation import Status
 from komet_shop.models import GatewayAccount, Location, LocationCardSettings
 from komet_shop.plugin_api import ProvesHealth
-from komet_shop.services import gateway_keys
+from komet_shop.services import card_board, card_switches, gateway_keys
+from komet_shop.services.card_switches import Change
 from komet_shop.services.gateway_accounts import Desk, open_locations
-from komet_shop.services.gateway_keys import Given, KeysRefused
 from komet_shop.services.gateways import NoAccount
+from komet_shop.services.key_checks import TEST, Given, KeysRefused
+from komet_shop.services.scope import Scope
 from komet_shop.services.secret_box import SealBroken
 from komet_shop.services.shop import Shop
 
@@ -57,7 +60,18 @@ class CardPayments:
         for code, account_id in accounts.items():
             if not _works(at_gateway, account_id):
                 _enter(at_gateway, account_id, code, keys[code])
+        self._decide_for_the_company()
         self._shop.database.run(lambda session: self._switch_on(session, accounts))
+
+    def _decide_for_the_company(self) -> None:
+        """Cards in the shop by default, so that locations have something to inherit."""
+        with self._shop.database.read() as session:
+            scope = _everywhere(session)
+            board = card_board.read(session, scope)
+        if board.company.ecommerce_on is None:
+            decided = replace(board.company, ecommerce_on=True)
+            change = Change(level=None, decisions=decided, drawn=board.version(None))
+            card_switches.save(self._shop, scope, change)
 
     def _ensured(self, session: Session) -> dict[str, int]:
         desk = self._desk(session)
@@ -88,6 +102,15 @@ class CardPayments:
         return Desk(session=session, plugin=plugin, actor=DEMO, now=now)
 
 
+def _everywhere(session: Session) -> Scope:
+    locations = open_locations(session)
+    return Scope(
+        actor=DEMO,
+        company_id=locations[0].company_id,
+        location_ids=frozenset(one.id for one in locations),
+    )
+
+
 def _works(at_gateway: Shop, account_id: int) -> bool:
     """From an earlier start, or entered by hand since."""
     try:
@@ -98,7 +121,7 @@ def _works(at_gateway: Shop, account_id: int) -> bool:
 
 
 def _enter(at_gateway: Shop, account_id: int, code: str, keys: Settings) -> None:
-    given = Given(environment=gateway_keys.TEST, keys=keys)
+    given = Given(environment=TEST, keys=keys)
     try:
         gateway_keys.enter(at_gateway, account_id, given, actor=DEMO, tells=False)
     except KeysRefused as refusal:

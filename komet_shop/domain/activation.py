@@ -24,6 +24,7 @@ class Step(StrEnum):
     KEYS_ENTERED = "keys_entered"
     TESTED = "tested"
     ACTIVE = "active"
+    SHOWN = "shown"
 
 
 class Progress(StrEnum):
@@ -40,7 +41,7 @@ _REACHED = {
     Status.REQUESTED: frozenset({Step.ENABLED}),
     Status.RATES_PENDING: frozenset({Step.ENABLED, Step.APPLIED}),
     Status.KEYS_PENDING: frozenset({Step.ENABLED, Step.APPLIED, Step.RATES_AGREED}),
-    Status.ACTIVE: frozenset(Step),
+    Status.ACTIVE: frozenset(Step) - {Step.SHOWN},
 }
 BEGUN = frozenset(Status) - {Status.OFF, Status.DISABLED}
 """There is something to turn off."""
@@ -54,11 +55,15 @@ TAKES_KEYS = frozenset({Status.KEYS_PENDING, Status.ACTIVE})
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
-    """A location's status, whether its account has keys, and whether they were proved to work."""
+    """A location's status, whether its account has keys, and whether they were proved to work.
+
+    `is_shown`: nothing that is switched off hides card payments from its buyers.
+    """
 
     status: Status = Status.OFF
     has_keys: bool = False
     is_tested: bool = False
+    is_shown: bool = False
 
 
 def done(standing: Standing) -> frozenset[Step]:
@@ -68,11 +73,13 @@ def done(standing: Standing) -> frozenset[Step]:
         reached |= {Step.KEYS_ENTERED}
         if standing.is_tested:
             reached |= {Step.TESTED}
+    if standing.status is Status.ACTIVE and standing.is_shown:
+        reached |= {Step.SHOWN}
     return reached
 
 
 def next_step(standing: Standing) -> Step | None:
-    """What is to be done now; None when the location takes cards, or was turned off for good.
+    """What is to be done now; None when buyers pay by card, or it was turned off for good.
 
     Rule: docs/operations.md, "Activation".
     """

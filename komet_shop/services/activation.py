@@ -13,10 +13,10 @@ from komet_shop.domain.activation import AGREES, TAKES_KEYS, Status
 from komet_shop.models import Company, GatewayAccount, Location, LocationCardSettings
 from komet_shop.models.upserts import inserting
 from komet_shop.plugin_api import Health
-from komet_shop.services import activation_mails, audit, gateway_keys, gateways
+from komet_shop.services import activation_mails, audit, gateway_keys, gateways, key_checks
 from komet_shop.services.audit import Entry
 from komet_shop.services.gateway_accounts import Desk, has_keys
-from komet_shop.services.gateway_keys import Given
+from komet_shop.services.key_checks import Given
 from komet_shop.services.scope import Scope
 from komet_shop.services.shop import Shop
 
@@ -190,7 +190,7 @@ def enter_keys(shop: Shop, scope: Scope, code: str, given: Given) -> Health:
     def account_id(work: Work) -> int:
         if work.status not in TAKES_KEYS:
             raise OutOfTurn(work.status)
-        environment = gateway_keys.environments(shop.config)[0]
+        environment = key_checks.environments(shop.config)[0]
         return work.desk().ensure_account(work.location, environment=environment).id
 
     found = at_location(shop, scope, code, account_id)
@@ -203,6 +203,7 @@ def test_keys(shop: Shop, scope: Scope, code: str) -> Health:
     Raises:
         NoSuchLocation
         NoAccount: there are no keys to test.
+        KeysRefused: the gateway did not say, or somebody changed the keys; nothing was changed.
     """
     with shop.database.read() as session:
         account = gateways.online_account(session, find(session, scope, code).id)
@@ -285,7 +286,7 @@ def _activate(work: Work) -> None:
         )
         .with_for_update()
     ).one_or_none()
-    if account is None or not is_proved(account, gateway_keys.environments(work.shop.config)):
+    if account is None or not is_proved(account, key_checks.environments(work.shop.config)):
         raise NotTested(work.location.code)
     work.move({Status.KEYS_PENDING}, Status.ACTIVE, activated_at=work.now)
     work.note(

@@ -1,16 +1,28 @@
 """Reading the audit log: narrowed, newest first, with names beside the ids that it holds."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, literal, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from komet_shop.models import (
     Audit,
     CardTerminal,
+    Company,
     Customer,
     Location,
     Operation,
@@ -58,15 +70,19 @@ class Wanted:
 
 @dataclass(frozen=True, kw_only=True)
 class Thing:
-    """An object of the log: what people call it, and its public id where it has one."""
+    """An object of the log: what people call it; its public id and currency where it has one."""
 
     name: str = ""
     public_id: str = ""
+    currency: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One entry. `who` is a name for a person, else the part of the shop."""
+    """One entry. `who` is a name for a person, else the part of the shop.
+
+    `currency` is that of its amounts: the object's, or else the company's.
+    """
 
     row: int
     at: datetime
@@ -78,6 +94,7 @@ class Line:
     thing: Thing
     location: str
     time_zone: str
+    currency: str
     before: dict[str, Any]
     after: dict[str, Any]
     address: str
@@ -102,6 +119,8 @@ class Portions:
 
 PORTIONS = Portions()
 
+_Things = dict[tuple[str, int | None], Thing]
+
 
 def page(
     session: Session, reader: Reader, wanted: Wanted, *, after: int | None, size: int = PAGE
@@ -116,7 +135,7 @@ def page(
     rows = session.execute(statement.order_by(Audit.id.desc()).limit(size + 1)).all()
     shown = rows[:size]
     place = shown[-1].Audit.id if len(rows) > size else None
-    return _lines(session, [(row.Audit, row.name, row.time_zone) for row in shown]), place
+    return _lines(session, shown), place
 
 
 def export(
@@ -175,7 +194,7 @@ def _portions(
         place = following
 
 
-def _narrowed(reader: Reader, wanted: Wanted) -> Select[Audit, str, str]:
+def _narrowed(reader: Reader, wanted: Wanted) -> Select[*tuple[Any, ...]]:
     conditions: list[ColumnElement[bool]] = [
         Audit.company_id == reader.scope.company_id,
         Audit.at >= wanted.since,
@@ -192,7 +211,8 @@ def _narrowed(reader: Reader, wanted: Wanted) -> Select[Audit, str, str]:
     if wanted.about:
         conditions.append(_is_about(reader.scope, wanted.about))
     return (
-        select(Audit, Location.name, Location.time_zone)
+        select(Audit, Location.name, Location.time_zone, Company.currency)
+        .join(Company, Company.id == Audit.company_id)
         .outerjoin(Location, Location.id == Audit.location_id)
         .where(*conditions)
     )
@@ -254,28 +274,32 @@ def _exported(reader: Reader, wanted: Wanted) -> audit.Entry:
     )
 
 
-def _lines(session: Session, rows: list[tuple[Audit, str | None, str | None]]) -> list[Line]:
-    names = _names(session, {row.actor for row, _, _ in rows})
-    things = _things(session, [row for row, _, _ in rows])
-    return [
-        Line(
-            row=row.id,
-            at=row.at,
-            actor=row.actor,
-            who=names.get(row.actor, row.actor),
-            action=row.action,
-            object_type=row.object_type,
-            object_id=row.object_id,
-            thing=things.get((row.object_type, row.object_id), Thing()),
-            location=location or "",
-            time_zone=time_zone or "",
-            before=row.before or {},
-            after=row.after or {},
-            address=row.address,
-            reason=row.reason,
-        )
-        for row, location, time_zone in rows
-    ]
+def _lines(session: Session, found: Sequence[Row[*tuple[Any, ...]]]) -> list[Line]:
+    names = _names(session, {one.Audit.actor for one in found})
+    things = _things(session, [one.Audit for one in found])
+    return [_line(one, names, things) for one in found]
+
+
+def _line(found: Row[*tuple[Any, ...]], names: dict[str, str], things: _Things) -> Line:
+    row: Audit = found.Audit
+    thing = things.get((row.object_type, row.object_id), Thing())
+    return Line(
+        row=row.id,
+        at=row.at,
+        actor=row.actor,
+        who=names.get(row.actor, row.actor),
+        action=row.action,
+        object_type=row.object_type,
+        object_id=row.object_id,
+        thing=thing,
+        location=found.name or "",
+        time_zone=found.time_zone or "",
+        currency=thing.currency or found.currency,
+        before=row.before or {},
+        after=row.after or {},
+        address=row.address,
+        reason=row.reason,
+    )
 
 
 def _names(session: Session, actors: set[str]) -> dict[str, str]:
@@ -284,7 +308,7 @@ def _names(session: Session, actors: set[str]) -> dict[str, str]:
     return {public_id: name for public_id, name in session.execute(statement) if name}
 
 
-def _things(session: Session, rows: list[Audit]) -> dict[tuple[str, int | None], Thing]:
+def _things(session: Session, rows: list[Audit]) -> _Things:
     """What the objects are called: one statement, a part of it for each kind on the page."""
     wanted: dict[str, set[int]] = {}
     for row in rows:
@@ -293,26 +317,29 @@ def _things(session: Session, rows: list[Audit]) -> dict[tuple[str, int | None],
     if not wanted:
         return {}
     parts = [_KINDS[kind].statement(kind, ids) for kind, ids in wanted.items()]
-    found: dict[tuple[str, int | None], Thing] = {}
-    for row_id, name, public_id, number, kind in session.execute(union_all(*parts)):
+    found: _Things = {}
+    for row_id, name, public_id, number, currency, kind in session.execute(union_all(*parts)):
         shown = f"{_KINDS[kind].prefix}{FIRST_NUMBER + number}" if number else name
-        found[kind, row_id] = Thing(name=shown or "", public_id=public_id or "")
+        found[kind, row_id] = Thing(
+            name=shown or "", public_id=public_id or "", currency=currency or ""
+        )
     return found
 
 
 @dataclass(frozen=True)
 class _Kind:
-    """How objects of a kind are found: row, name, public id, and the row that numbers it."""
+    """How objects of a kind are found, and the row that numbers it."""
 
     row: Any
     name: Any
     public_id: Any
     number: Any = literal(0)
     prefix: str = ""
+    currency: Any = literal("")
 
     def statement(self, kind: str, ids: set[int]) -> Select[*tuple[Any, ...]]:
-        columns = (self.row, self.name, self.public_id, self.number, literal(kind))
-        return select(*columns).where(self.row.in_(ids))
+        named = (self.row, self.name, self.public_id, self.number)
+        return select(*named, self.currency, literal(kind)).where(self.row.in_(ids))
 
 
 _NO_NAME = literal("")
@@ -327,16 +354,17 @@ _PUBLIC: dict[str, Any] = {
 }
 _KINDS: dict[str, _Kind] = {
     "user": _Kind(User.id, User.name, User.public_id),
-    "order": _Kind(Order.id, _NO_NAME, Order.public_id, Order.id, "W"),
-    "payment": _Kind(Payment.id, _NO_NAME, Payment.public_id, Payment.id, "R"),
+    "order": _Kind(Order.id, _NO_NAME, Order.public_id, Order.id, "W", Order.currency),
+    "payment": _Kind(Payment.id, _NO_NAME, Payment.public_id, Payment.id, "R", Payment.currency),
     "operation": _Kind(
         Operation.id,
         _NO_NAME,
         Operation.public_id,
         func.coalesce(Operation.payment_id, 0),
         "R",
+        Operation.currency,
     ),
-    "customer": _Kind(Customer.id, Customer.name, Customer.public_id),
+    "customer": _Kind(Customer.id, Customer.name, Customer.public_id, currency=Customer.currency),
     "product": _Kind(Product.id, Product.name, Product.public_id),
     "location": _Kind(Location.id, Location.name, Location.code),
     "card_terminal": _Kind(CardTerminal.id, CardTerminal.name, CardTerminal.public_id),

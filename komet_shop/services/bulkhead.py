@@ -3,6 +3,9 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+Result = TypeVar("Result")
 
 
 class Full(Exception):
@@ -16,7 +19,7 @@ class Slot:
         self._bulkhead = bulkhead
         self._open = True
 
-    def submit(self, job: Callable[[], object]) -> "Future[object]":
+    def submit(self, job: Callable[[], Result]) -> "Future[Result]":
         """Run the job on the crew; the place is free again when it ends."""
         self._open = False
         future = self._bulkhead.executor.submit(job)

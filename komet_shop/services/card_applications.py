@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from komet_shop.domain import identifiers
 from komet_shop.domain.activation import APPLIES, Status
 from komet_shop.models import CardApplication, Company, GatewayAccount, Location, Outbox
-from komet_shop.services import gateway_keys, outbox
+from komet_shop.services import key_checks, outbox
 from komet_shop.services.activation import OutOfTurn, Work, at_location
 from komet_shop.services.gateways import NoAccount, online_account
 from komet_shop.services.outbox import Message
@@ -126,7 +126,7 @@ def _webhook_url_at(session: Session, location: Location, base_url: str) -> str:
 def _submit(work: Work, application: Application) -> str:
     if work.status not in APPLIES:
         raise OutOfTurn(work.status)
-    environment = gateway_keys.environments(work.shop.config)[0]
+    environment = key_checks.environments(work.shop.config)[0]
     work.desk().ensure_account(work.location, environment=environment)
     row = CardApplication(
         public_id=identifiers.public_id("app"),

@@ -11,7 +11,9 @@ from komet_shop.domain import card_settings
 from komet_shop.domain.activation import Status
 from komet_shop.domain.card_decisions import Decisions
 from komet_shop.domain.card_settings import Effective, Fees, Switch
+from komet_shop.domain.payment_methods import Method
 from komet_shop.models import Company, CompanyCardSettings, Location, LocationCardSettings
+from komet_shop.services import payment_methods
 from komet_shop.services.scope import Scope
 
 
@@ -39,10 +41,12 @@ class Place:
 class Board:
     """The company's decisions and those of its locations, as they are or as they would be.
 
-    A level is a location's code, or None for the company.
+    A level is a location's code, or None for the company. `method_in_use`: the company takes
+    cards without a terminal at all.
     """
 
     currency: str
+    method_in_use: bool
     company: Decisions
     places: tuple[Place, ...]
 
@@ -82,6 +86,10 @@ class Board:
         )
         return replace(self, places=places)
 
+    def using_method(self, in_use: bool) -> "Board":
+        """As it would be if the company took cards without a terminal, or did not."""
+        return replace(self, method_in_use=in_use)
+
     def version(self, level: str | None) -> str:
         """Names all that a page about the level shows, so that an old page is noticed."""
         shown = self.places if level is None else (self.place(level),)
@@ -98,12 +106,17 @@ class Board:
 def read(session: Session, scope: Scope) -> Board:
     """The company and the scope's locations, by name; two statements."""
     row = session.execute(
-        select(Company.currency, CompanyCardSettings)
+        select(
+            Company.currency,
+            payment_methods.in_use(Company.id, Method.CARD_IN_APP).label("method_in_use"),
+            CompanyCardSettings,
+        )
         .outerjoin(CompanyCardSettings, CompanyCardSettings.company_id == Company.id)
         .where(Company.id == scope.company_id)
     ).one()
     return Board(
         currency=row.currency,
+        method_in_use=row.method_in_use,
         company=Decisions.of(row.CompanyCardSettings),
         places=tuple(_places(session, scope)),
     )

@@ -2,17 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 
 from sqlalchemy.orm import Session
 
 from komet_shop.domain.card_rules import CARD_CURRENCY
-from komet_shop.domain.card_settings import Fees, Switch
-from komet_shop.services import card_headcounts
+from komet_shop.domain.card_settings import Fees, Switch, Way
+from komet_shop.services import card_board, card_headcounts
 from komet_shop.services.card_board import Board, Place
 from komet_shop.services.card_headcounts import Payers
+from komet_shop.services.scope import Scope
 
 
 class Effect(StrEnum):
@@ -59,6 +60,8 @@ _Found = tuple[Effect, int, Fees]
 def impacts(session: Session, company_id: int, *, before: Board, after: Board) -> list[Impact]:
     """What happens at locations that take cards; what happens to nobody is left out.
 
+    A company that switched In-App payments off takes cards on terminals only; to switch them
+    off or on counts like switching the shop's card payments.
     At most five statements, however many locations and customers there are.
     """
     if before.currency != CARD_CURRENCY:
@@ -115,31 +118,39 @@ class _Step:
     counted: _Counts
 
     def effects(self) -> Iterator[_Found]:
+        yield from self._pay_effects()
+        for which, (off, on_effect) in _SWITCHED.items():
+            if self._turned(which):
+                effect = on_effect if self._is_on(which) else off
+                yield effect, self._heads(which), Fees()
+        if self.before.method_in_use == self.after.method_in_use:
+            yield from self._fee_effects()
+
+    def _pay_effects(self) -> Iterator[_Found]:
         nothing = Fees()
         if self._turned(Switch.ECOMMERCE):
             on = self._is_on(Switch.ECOMMERCE)
             yield (Effect.PAY_GAINED if on else Effect.PAY_LOST), self.counted.buyers, nothing
             rule = Effect.REQUIREMENT_COUNTS if on else Effect.REQUIREMENT_RESTS
             yield rule, self.counted.required, nothing
-        for which, (off, on_effect) in _SWITCHED.items():
-            if self._turned(which):
-                effect = on_effect if self._is_on(which) else off
-                yield effect, self._heads(which), nothing
-        yield from self._fee_effects()
 
     def _turned(self, which: Switch) -> bool:
-        return self.before.switch(which, self.place.code).value != self._is_on(which)
+        return self._stands(self.before, which) != self._is_on(which)
 
     def _is_on(self, which: Switch) -> bool:
-        return self.after.switch(which, self.place.code).value
+        return self._stands(self.after, which)
+
+    def _stands(self, board: Board, which: Switch) -> bool:
+        needs_method = which in (Switch.ECOMMERCE, Switch.PAY_ON_CONFIRMATION)
+        is_possible = board.method_in_use or not needs_method
+        return is_possible and board.switch(which, self.place.code).value
 
     def _heads(self, which: Switch) -> int:
+        if which is Switch.SALESPEOPLE:
+            return self.counted.sales_people.get(self.place.id, 0)
         if which is Switch.PREAUTHORIZATION:
             return self.counted.buyers if self._is_on(Switch.ECOMMERCE) else 0
-        staff = (
-            self.counted.sales_people if which is Switch.SALESPEOPLE else self.counted.confirmers
-        )
-        return staff.get(self.place.id, 0)
+        return self.counted.confirmers.get(self.place.id, 0)
 
     def _fee_effects(self) -> Iterator[_Found]:
         was = self.before.fees(self.place.code).value
@@ -148,11 +159,32 @@ class _Step:
             return
         counts = dict.fromkeys((Effect.FEE_ADDED, Effect.FEE_CHANGED, Effect.FEE_GONE), 0)
         for group in self.counted.payers:
-            effect = _fee_effect(group.pays(was), group.pays(will_be))
+            effect = _fee_effect(group.pays(self._charged(was)), group.pays(self._charged(will_be)))
             if effect is not None:
                 counts[effect] += group.count
         for effect, count in counts.items():
             yield effect, count, will_be
+
+    def _charged(self, fees: Fees) -> Fees:
+        unused = frozenset() if self.before.method_in_use else frozenset({Way.IN_APP})
+        return replace(fees, ways=fees.ways - unused)
+
+
+def of_showing(session: Session, scope: Scope, code: str, *, on: bool) -> list[Impact]:
+    """What it does that a location shows card payments to buyers from now on, or hides them.
+
+    Raises:
+        NoSuchLocation
+    """
+    board = card_board.read(session, scope)
+    after = board.deciding(code, replace(board.decided(code), ecommerce_on=on))
+    return impacts(session, scope.company_id, before=board, after=after)
+
+
+def of_method(session: Session, scope: Scope, *, in_use: bool) -> list[Impact]:
+    """What it does that the company takes cards without a terminal from now on, or does not."""
+    board = card_board.read(session, scope)
+    return impacts(session, scope.company_id, before=board, after=board.using_method(in_use))
 
 
 def _fee_effect(before: object, after: object) -> Effect | None:

@@ -1,6 +1,6 @@
 """Deciding about card payments: switches and fees of the company, or of one location."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -46,6 +46,23 @@ def save(shop: Shop, scope: Scope, change: Change) -> None:
     """
     now = shop.clock.now()
     shop.database.run(lambda session: _save(session, scope, change, now))
+
+
+def show_to_buyers(shop: Shop, scope: Scope, code: str) -> None:
+    """The last step of a location: it shows card payments to its buyers, whatever others do.
+
+    Raises:
+        NoSuchLocation
+    """
+    now = shop.clock.now()
+
+    def unit(session: Session) -> None:
+        board = card_board.read(session, scope)
+        decisions = replace(board.decided(code), ecommerce_on=True)
+        change = Change(level=code, decisions=decisions, drawn=board.version(code))
+        _save(session, scope, change, now)
+
+    shop.database.run(unit)
 
 
 def facts(board: Board, level: str | None) -> dict[str, Any]:

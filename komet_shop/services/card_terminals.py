@@ -1,8 +1,7 @@
 """Credit card terminals: each a device at a location, with an account and keys of its own."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, select, tuple_
@@ -13,13 +12,11 @@ from komet_shop.models import (
     GatewayAccount,
     Location,
 )
-from komet_shop.plugin_api import Plugin
 from komet_shop.services.gateway_accounts import NO_KEYS
 from komet_shop.services.scope import Scope
 
 LONGEST_NAME = 80
 LONGEST_SERIAL = 40
-LONGEST_KEY = 4096
 PAGE = 50
 
 Place = tuple[str, str, int]
@@ -42,29 +39,12 @@ class SerialTaken(TerminalRefused):
     """Another terminal of the company has that serial number; its name is the message."""
 
 
-class KeyMissing(TerminalRefused):
-    """Some keys were entered and not all, or one is far too long. The message is its label."""
-
-
 class EnvironmentFixed(TerminalRefused):
     """The terminal took payments, which only keys of the same environment can refund."""
 
 
 class LocationTurnedOff(TerminalRefused):
     """Card payments were turned off at the location: keys come back with its activation."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Keys:
-    """What somebody entered: the environment, and a value for each setting of the plugin."""
-
-    environment: str
-    values: Mapping[str, str] = field(repr=False)
-
-    @property
-    def are_given(self) -> bool:
-        """False while every field is empty, which leaves things as they are."""
-        return any(value.strip() for value in self.values.values())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,22 +96,6 @@ def read(session: Session, scope: Scope, public_id: str) -> Terminal:
     if row is None:
         raise NoSuchTerminal(public_id)
     return Terminal(row=row[0], location=row[1], account=row[2])
-
-
-def complete(plugin: Plugin, keys: Keys) -> dict[str, str]:
-    """A value for each of the plugin's settings and nothing else; empty when none is given.
-
-    Raises:
-        KeyMissing
-    """
-    if not keys.are_given:
-        return {}
-    settings = [one for one in plugin.settings if one.scope == "account"]
-    found = {one.name: keys.values.get(one.name, "").strip() for one in settings}
-    for one in settings:
-        if (one.required and not found[one.name]) or len(found[one.name]) > LONGEST_KEY:
-            raise KeyMissing(one.label)
-    return found
 
 
 def serial_of(text: str) -> str:

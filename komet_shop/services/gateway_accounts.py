@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from komet_shop.domain.activation import Status
-from komet_shop.models import GatewayAccount, Location, LocationCardSettings
+from komet_shop.models import CompanyCardSettings, GatewayAccount, Location, LocationCardSettings
 from komet_shop.plugin_api import Plugin
 from komet_shop.services import audit
 from komet_shop.services.audit import Entry
@@ -60,8 +60,8 @@ class Desk:
     def switch_on(self, location: Location) -> bool:
         """Take cards at this location whatever its check-list says: for the command line.
 
-        A location that decided nothing before takes them in the shop, too. False when it
-        took cards already.
+        A location that decided nothing before takes them in the shop, too: as the company
+        decided, or by its own decision. False when it took cards already.
 
         Raises:
             TurnedOff
@@ -73,7 +73,11 @@ class Desk:
         if status is Status.ACTIVE:
             return False
         if row is None:
-            row = LocationCardSettings(location_id=location.id, ecommerce_on=True)
+            company = self.session.get(CompanyCardSettings, location.company_id)
+            inherits = company is not None and company.ecommerce_on
+            row = LocationCardSettings(
+                location_id=location.id, ecommerce_on=None if inherits else True
+            )
             self.session.add(row)
         row.status, row.activated_at = Status.ACTIVE, self.now
         self._note(location, before=status)

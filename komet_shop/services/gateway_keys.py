@@ -1,43 +1,25 @@
 """Keys of a gateway account: proved by a harmless call first, then kept by one statement."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import exists, select, text, update
 from sqlalchemy.orm import Session
 
-from komet_shop.config import Config
 from komet_shop.models import GatewayAccount, Location, Operation, SavedCard
 from komet_shop.models.gateway import UNSETTLED
-from komet_shop.plugin_api import Health, Plugin, ProvesHealth, TakesPayments
-from komet_shop.services import activation_mails, audit, gateways
+from komet_shop.plugin_api import Health
+from komet_shop.services import activation_mails, audit, gateways, key_checks, key_owners
 from komet_shop.services.audit import Entry
 from komet_shop.services.gateway_accounts import has_keys, seal, shown_keys
+from komet_shop.services.gateways import NoAccount
+from komet_shop.services.key_checks import Given, KeysRefused
 from komet_shop.services.scope import Actor
 from komet_shop.services.shop import Shop
 
-TEST, LIVE = "test", "live"
-LONGEST_KEY = 4096
 LONGEST_MESSAGE = 200
-_NO_CHECK = Health(ok=True, message="")
-
-
-class KeysRefused(Exception):
-    """Nothing was kept; the keys from before go on working."""
-
-
-class KeyMissing(KeysRefused):
-    """A setting that the plugin needs is empty, or far too long. The message is its label."""
-
-
-class WrongEnvironment(KeysRefused):
-    """Keys of that environment have no place in this installation. The message names it."""
-
-
-class KeysDoNotWork(KeysRefused):
-    """The gateway did not accept them. The message says what is wrong, in the plugin's words."""
 
 
 class ChangedMeanwhile(KeysRefused):
@@ -49,25 +31,12 @@ class PaymentsUnderWay(KeysRefused):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Given:
-    """What somebody entered: the environment, and a value for each setting of the plugin."""
-
-    environment: str
-    keys: Mapping[str, str] = field(repr=False)
-
-
-@dataclass(frozen=True, kw_only=True)
 class Proved:
     """Keys that the gateway accepted a moment ago, and the account as it was before."""
 
     candidate: GatewayAccount
     before: GatewayAccount
     health: Health
-
-
-def environments(config: Config) -> tuple[str, ...]:
-    """Whose keys may be entered here: live ones in production only."""
-    return (LIVE, TEST) if config.is_production else (TEST,)
 
 
 def enter(shop: Shop, account_id: int, given: Given, *, actor: Actor, tells: bool = True) -> Health:
@@ -89,20 +58,15 @@ def prove(shop: Shop, account_id: int, given: Given) -> Proved:
     """Ask the gateway whether it accepts the keys, before anything is written.
 
     Raises:
-        KeyMissing, WrongEnvironment, KeysDoNotWork, ChangedMeanwhile.
+        KeysRefused: one of its kinds, but for PaymentsUnderWay.
     """
-    if given.environment not in environments(shop.config):
-        raise WrongEnvironment(given.environment)
-    keys = _complete(shop.gateways.plugin, given.keys)
+    keys = key_checks.complete(shop, given)
     before, code = _read(shop, account_id)
+    with shop.database.read() as session:
+        key_owners.require_unused(session, shop, keys, account_id=account_id)
     candidate = _candidate(before, given.environment)
     seal(shop.box, candidate, keys)
-    try:
-        health = _ask(shop.gateways.open_once(candidate, code))
-    except ValueError as error:  # the plugin cannot open an account with these
-        raise KeysDoNotWork(str(error)) from error
-    if not health.ok:
-        raise KeysDoNotWork(health.message)
+    health = key_checks.prove(shop, shop.gateways.account_of(candidate, code))
     return Proved(candidate=candidate, before=before, health=health)
 
 
@@ -137,37 +101,14 @@ def test(shop: Shop, account_id: int, *, actor: Actor) -> Health:
 
     Raises:
         NoAccount: there are no keys.
+        key_checks.Unanswered, key_checks.Crowded: nothing is known, and nothing was changed.
     """
-    before, _ = _read(shop, account_id)
-    health = _ask(shop.gateways.connect(account_id))
+    account, code = _read(shop, account_id)
+    if not has_keys(account):
+        raise NoAccount(account_id)
+    health = key_checks.ask(shop, shop.gateways.account_of(account, code))
     now = shop.clock.now()
-    values: dict[str, Any] = (
-        {"tested_at": now}
-        if health.ok
-        else {
-            "tested_at": None,
-            "last_failure_at": now,
-            "last_failure": health.message[:LONGEST_MESSAGE],
-        }
-    )
-
-    def unit(session: Session) -> None:
-        session.execute(_of(before).values(**values))
-        entry = Entry(
-            actor=actor,
-            company_id=before.company_id,
-            location_id=before.location_id,
-            action="gateway_tested",
-            object_type="gateway_account",
-            object_id=before.id,
-            after={"ok": health.ok},
-            reason="" if health.ok else health.message,
-        )
-        audit.write(session, entry, now)
-        if health.ok:
-            gateways.note_answer(session, before.id, now)
-
-    shop.database.run(unit)
+    shop.database.run(lambda session: _note_test(session, account, health, actor=actor, now=now))
     return health
 
 
@@ -188,19 +129,41 @@ def require_nothing_under_way(
         else GatewayAccount.location_id == location_id
     )
     accounts = session.scalars(select(GatewayAccount.id).where(wanted).with_for_update()).all()
-    under_way = exists().where(Operation.account_id.in_(accounts), text(UNSETTLED))
-    if session.scalar(select(under_way)):
+    if _is_under_way(session, accounts):
         raise PaymentsUnderWay
 
 
-def _complete(plugin: Plugin, keys: Mapping[str, str]) -> dict[str, str]:
-    """A value for each setting and nothing else, without the spaces that copying adds."""
-    found = {setting.name: keys.get(setting.name, "").strip() for setting in plugin.settings}
-    for setting in plugin.settings:
-        value = found[setting.name]
-        if (setting.required and not value) or len(value) > LONGEST_KEY:
-            raise KeyMissing(setting.label)
-    return found
+def is_anything_under_way(session: Session, location_id: int) -> bool:
+    """The same as a question, for a page; nothing is locked."""
+    own = select(GatewayAccount.id).where(GatewayAccount.location_id == location_id)
+    return _is_under_way(session, session.scalars(own).all())
+
+
+def _is_under_way(session: Session, accounts: Sequence[int]) -> bool:
+    under_way = exists().where(Operation.account_id.in_(accounts), text(UNSETTLED))
+    return bool(session.scalar(select(under_way)))
+
+
+def _note_test(
+    session: Session, account: GatewayAccount, health: Health, *, actor: Actor, now: datetime
+) -> None:
+    why = "" if health.ok else health.message
+    failure = {"last_failure_at": now, "last_failure": why[:LONGEST_MESSAGE]}
+    values: dict[str, Any] = {"tested_at": now} if health.ok else {"tested_at": None, **failure}
+    session.execute(_of(account).values(**values))
+    entry = Entry(
+        actor=actor,
+        company_id=account.company_id,
+        location_id=account.location_id,
+        action="gateway_tested",
+        object_type="gateway_account",
+        object_id=account.id,
+        after={"ok": health.ok},
+        reason=why,
+    )
+    audit.write(session, entry, now)
+    if health.ok:
+        gateways.note_answer(session, account.id, now)
 
 
 def _read(shop: Shop, account_id: int) -> tuple[GatewayAccount, str]:
@@ -226,11 +189,6 @@ def _candidate(before: GatewayAccount, environment: str) -> GatewayAccount:
         environment=environment,
         revision=before.revision + 1,
     )
-
-
-def _ask(connection: TakesPayments) -> Health:
-    """A plugin that cannot prove anything is believed."""
-    return connection.check() if isinstance(connection, ProvesHealth) else _NO_CHECK
 
 
 def _leaves_its_gateway(proved: Proved) -> bool:

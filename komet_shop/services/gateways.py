@@ -2,6 +2,7 @@
 
 import json
 import threading
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -71,23 +72,29 @@ class Gateways:
                 self._connections[account_id] = known
             return known[1]
 
-    def open_once(self, row: GatewayAccount, location_code: str) -> TakesPayments:
-        """A connection of an account that may be of no row yet; it is not kept.
+    def open_once(self, account: Account, *, seconds: float) -> TakesPayments:
+        """A connection that is not kept, of an account that may be of no row yet.
+
+        Each of its calls ends after so many seconds.
 
         Raises:
             ValueError: the plugin cannot open an account like this.
         """
-        return self._open(row, location_code)
+        deadlines = replace(self._config.deadlines, total=seconds)
+        return self.plugin.open(account, self._host, deadlines)
+
+    def url(self, environment: str) -> str:
+        """Where accounts of that environment are."""
+        return self._config.gateway_url or self.plugin.default_url(environment)
 
     def account_of(self, row: GatewayAccount, location_code: str) -> Account:
         """The account with its settings in clear, for the plugin only."""
         sealed = self._box.open(row.settings_ciphertext, purpose=seal_purpose(row))
-        url = self._config.gateway_url or self.plugin.default_url(row.environment)
         return Account(
             id=row.id,
             location=location_code,
             environment=row.environment,
-            url=url,
+            url=self.url(row.environment),
             revision=row.revision,
             settings=json.loads(sealed),
         )
@@ -188,6 +195,19 @@ def note_silence(session: Session, account_id: int, why: str, now: datetime) -> 
     ).scalar_one()
     if failures >= FAILURES_THAT_OPEN:
         _note(session, account_id, breaker_open_until=now + OPEN_FOR)
+
+
+def note_refusal(session: Session, account_id: int, why: str, now: datetime) -> GatewayAccount:
+    """The gateway answered, but takes the account's keys no more; the account, locked."""
+    _note(
+        session,
+        account_id,
+        failures_in_row=0,
+        breaker_open_until=None,
+        last_failure_at=now,
+        last_failure=why[:200],
+    )
+    return session.get_one(GatewayAccount, account_id, populate_existing=True)
 
 
 def _note(session: Session, account_id: int, **values: Any) -> None:

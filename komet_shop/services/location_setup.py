@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from komet_shop.domain import card_settings
 from komet_shop.domain.activation import Standing, Status, Step, next_step
 from komet_shop.domain.card_settings import Switch
+from komet_shop.domain.payment_methods import Method
 from komet_shop.models import (
     CardTerminal,
     Company,
@@ -19,9 +20,10 @@ from komet_shop.models import (
     LocationCardSettings,
     PaymentMethod,
 )
+from komet_shop.services import payment_methods
 from komet_shop.services.gateway_accounts import has_keys, shown_keys
-from komet_shop.services.gateway_keys import TEST
 from komet_shop.services.gateways import breaker_is_closed
+from komet_shop.services.key_checks import TEST
 from komet_shop.services.scope import Scope
 
 
@@ -34,6 +36,8 @@ class LocationSetup:
     settings: LocationCardSettings | None
     company_settings: CompanyCardSettings | None
     account: GatewayAccount | None
+    method_in_use: bool
+    """Whether the company takes cards without a terminal at all."""
 
     @property
     def status(self) -> Status:
@@ -48,6 +52,7 @@ class LocationSetup:
             status=self.status,
             has_keys=account is not None and has_keys(account),
             is_tested=account is not None and account.tested_at is not None,
+            is_shown=self.ecommerce_on and self.method_in_use,
         )
 
     @property
@@ -67,12 +72,12 @@ class LocationSetup:
         return account.environment if account is not None and has_keys(account) else ""
 
     @property
-    def is_in_test_mode(self) -> bool:
-        """True where buyers pay, and no money moves."""
-        return self.status is Status.ACTIVE and self.environment == TEST
+    def is_open_to_buyers(self) -> bool:
+        """True where buyers can pay by card."""
+        return self.status is Status.ACTIVE and self.standing.is_shown
 
     @property
-    def is_open_to_buyers(self) -> bool:
+    def ecommerce_on(self) -> bool:
         """Whether the shop's own switch is on, here or for the company."""
         return card_settings.switch(
             Switch.ECOMMERCE, company=self.company_settings, location=self.settings
@@ -103,10 +108,23 @@ def read(session: Session, scope: Scope, code: str) -> LocationSetup | None:
     return _setup(row) if row is not None else None
 
 
-def in_test_mode(session: Session, scope: Scope) -> list[str]:
-    """Names of the scope's locations that take cards and move no money; one statement."""
-    rows = session.scalars(
-        select(Location.name)
+@dataclass(frozen=True, kw_only=True)
+class Warnings:
+    """What every page of Settings says loudly.
+
+    `test_mode`: names of locations that take cards and move no money. `method_off`: locations
+    are ready, but the company takes no cards without a terminal.
+    """
+
+    test_mode: tuple[str, ...]
+    method_off: bool
+
+
+def warnings(session: Session, scope: Scope) -> Warnings:
+    """Of the scope's locations; one statement."""
+    in_use = payment_methods.in_use(Location.company_id, Method.CARD_IN_APP)
+    rows = session.execute(
+        select(Location.name, GatewayAccount.environment, in_use.label("in_use"))
         .join(LocationCardSettings, LocationCardSettings.location_id == Location.id)
         .join(GatewayAccount, GatewayAccount.location_id == Location.id)
         .where(
@@ -115,12 +133,12 @@ def in_test_mode(session: Session, scope: Scope) -> list[str]:
             Location.active,
             LocationCardSettings.status == Status.ACTIVE,
             GatewayAccount.kind == "online",
-            GatewayAccount.environment == TEST,
             GatewayAccount.retired_at.is_(None),
         )
         .order_by(Location.name)
-    )
-    return list(rows)
+    ).all()
+    test_mode = (one.name for one in rows if one.in_use and one.environment == TEST)
+    return Warnings(test_mode=tuple(test_mode), method_off=any(not one.in_use for one in rows))
 
 
 def counts(session: Session, scope: Scope) -> Counts:
@@ -148,6 +166,7 @@ def _rows(scope: Scope) -> Select[*tuple[Any, ...]]:
             LocationCardSettings,
             CompanyCardSettings,
             GatewayAccount,
+            payment_methods.in_use(Location.company_id, Method.CARD_IN_APP),
         )
         .join(Company, Company.id == Location.company_id)
         .outerjoin(LocationCardSettings, LocationCardSettings.location_id == Location.id)
@@ -167,11 +186,12 @@ def _rows(scope: Scope) -> Select[*tuple[Any, ...]]:
 
 
 def _setup(row: Row[*tuple[Any, ...]]) -> LocationSetup:
-    location, currency, settings, company_settings, account = row
+    location, currency, settings, company_settings, account, method_in_use = row
     return LocationSetup(
         location=location,
         currency=currency,
         settings=settings,
         company_settings=company_settings,
         account=account,
+        method_in_use=method_in_use,
     )

@@ -311,7 +311,7 @@ def _people(session: Session, users: list[User], now: datetime) -> list[Person]:
             standing=standing(user, now),
             active=user.active,
             has_password=user.password is not None,
-            has_second_factor=user.tf_primary_method is not None,
+            has_second_factor=user.has_second_factor,
             invited_until=user.invitation_expires_at,
             hides_cards=user.hides_cards,
             own_customers_only=user.own_customers_only,

@@ -1,10 +1,10 @@
 """Adding and changing credit card terminals, with an audit entry for each change."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import exists, select
 from sqlalchemy.exc import IntegrityError
@@ -19,23 +19,28 @@ from komet_shop.models import (
     LocationCardSettings,
     Operation,
 )
-from komet_shop.services import audit
+from komet_shop.plugin_api import Account
+from komet_shop.services import audit, key_checks, key_owners
 from komet_shop.services.card_terminals import (
     EnvironmentFixed,
-    Keys,
     LocationTurnedOff,
     NoSuchLocation,
     NoSuchTerminal,
     SerialTaken,
     Terminal,
-    complete,
     serial_of,
     terminals_of,
 )
 from komet_shop.services.gateway_accounts import NO_KEYS, last_fours
 from komet_shop.services.gateways import seal_purpose
+from komet_shop.services.key_checks import Given
 from komet_shop.services.scope import Scope
 from komet_shop.services.shop import Shop
+
+NOT_THERE_YET = 0
+"""In place of an account's id, while the gateway is asked about keys that are not kept."""
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,44 +50,43 @@ class New:
     location: str
     name: str
     serial: str
-    keys: Keys
+    keys: Given
 
 
 def add(shop: Shop, scope: Scope, new: New) -> str:
     """Add a terminal with an account of its own; returns its public id. Keys may come later.
 
+    The gateway is asked about the keys before anything is written. Call with no unit open.
+
     Raises:
-        NoSuchLocation, SerialTaken, KeyMissing, LocationTurnedOff: nothing was added.
+        NoSuchLocation, SerialTaken, LocationTurnedOff: nothing was added.
+        KeysRefused: one of its kinds; nothing was added.
     """
-    values = complete(shop.gateways.plugin, new.keys)
-    now = shop.clock.now()
-
-    def unit(session: Session) -> str:
-        return _Desk(session=session, shop=shop, scope=scope, now=now).add(new, values)
-
+    values = _proved(shop, scope, new.keys, lambda desk: desk.room_for(new))
     try:
-        return shop.database.run(unit)
+        return _at_desk(shop, scope, lambda desk: desk.add(new, values))
     except IntegrityError as error:  # two at the same moment
         raise SerialTaken(new.serial) from error
 
 
-def change(shop: Shop, scope: Scope, public_id: str, *, name: str, keys: Keys) -> None:
+def change(shop: Shop, scope: Scope, public_id: str, *, name: str, keys: Given) -> None:
     """Rename a terminal, and put new keys in the place of its old ones where some are given.
 
-    Raises:
-        NoSuchTerminal, KeyMissing, EnvironmentFixed, LocationTurnedOff: nothing was changed.
-    """
-    values = complete(shop.gateways.plugin, keys)
-    now = shop.clock.now()
+    The gateway is asked about the keys before anything is written. Call with no unit open.
 
-    def unit(session: Session) -> None:
-        desk = _Desk(session=session, shop=shop, scope=scope, now=now)
+    Raises:
+        NoSuchTerminal, EnvironmentFixed, LocationTurnedOff: nothing was changed.
+        KeysRefused: one of its kinds; nothing was changed.
+    """
+    values = _proved(shop, scope, keys, lambda desk: desk.place_of(public_id, keys.environment))
+
+    def rename_and_replace(desk: "_Desk") -> None:
         terminal = desk.locked(public_id)
         desk.rename(terminal, name.strip())
         if values:
             desk.replace_keys(terminal, keys.environment, values)
 
-    shop.database.run(unit)
+    _at_desk(shop, scope, rename_and_replace)
 
 
 def set_active(shop: Shop, scope: Scope, public_id: str, *, active: bool) -> bool:
@@ -91,10 +95,8 @@ def set_active(shop: Shop, scope: Scope, public_id: str, *, active: bool) -> boo
     Raises:
         NoSuchTerminal
     """
-    now = shop.clock.now()
 
-    def unit(session: Session) -> bool:
-        desk = _Desk(session=session, shop=shop, scope=scope, now=now)
+    def switch(desk: "_Desk") -> bool:
         terminal = desk.locked(public_id).row
         if terminal.active == active:
             return False
@@ -103,7 +105,7 @@ def set_active(shop: Shop, scope: Scope, public_id: str, *, active: bool) -> boo
         desk.note(terminal, action, before={"active": not active}, after={"active": active})
         return True
 
-    return shop.database.run(unit)
+    return _at_desk(shop, scope, switch)
 
 
 def delete(shop: Shop, scope: Scope, public_id: str) -> None:
@@ -115,13 +117,33 @@ def delete(shop: Shop, scope: Scope, public_id: str) -> None:
     Raises:
         NoSuchTerminal
     """
+    _at_desk(shop, scope, lambda desk: desk.delete(desk.locked(public_id)))
+
+
+def _at_desk(shop: Shop, scope: Scope, work: "Callable[[_Desk], Result]") -> Result:
     now = shop.clock.now()
+    return shop.database.run(
+        lambda session: work(_Desk(session=session, shop=shop, scope=scope, now=now))
+    )
 
-    def unit(session: Session) -> None:
-        desk = _Desk(session=session, shop=shop, scope=scope, now=now)
-        desk.delete(desk.locked(public_id))
 
-    shop.database.run(unit)
+def _proved(
+    shop: Shop, scope: Scope, given: Given, place: "Callable[[_Desk], str]"
+) -> dict[str, str]:
+    """The keys, once `place` has said where they are for and the gateway has taken them."""
+    if given.is_empty:
+        return {}
+    keys = key_checks.complete(shop, given)
+    account = Account(
+        id=NOT_THERE_YET,
+        location=_at_desk(shop, scope, place),
+        environment=given.environment,
+        url=shop.gateways.url(given.environment),
+        revision=1,
+        settings=keys,
+    )
+    key_checks.prove(shop, account)
+    return keys
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,6 +154,20 @@ class _Desk:
     shop: Shop
     scope: Scope
     now: datetime
+
+    def room_for(self, new: New) -> str:
+        """Where it would stand, before the gateway is asked about its keys."""
+        location = self._location(new.location)
+        self._require_free(serial_of(new.serial))
+        self._require_not_turned_off(location.id)
+        return location.code
+
+    def place_of(self, public_id: str, environment: str) -> str:
+        """Where it stands, before the gateway is asked about new keys for it."""
+        terminal = self.locked(public_id)
+        self._require_fit(terminal.account, environment)
+        self._require_not_turned_off(terminal.location.id)
+        return terminal.location.code
 
     def add(self, new: New, values: dict[str, str]) -> str:
         location = self._location(new.location)
@@ -174,8 +210,7 @@ class _Desk:
 
     def replace_keys(self, terminal: Terminal, environment: str, values: dict[str, str]) -> None:
         account = terminal.account
-        if account.environment != environment and self._was_used(account):
-            raise EnvironmentFixed(account.environment)
+        self._require_fit(account, environment)
         before = {"environment": account.environment, "keys": terminal.shown_keys}
         account.environment = environment
         account.revision += 1
@@ -211,10 +246,11 @@ class _Desk:
     def _seal(self, account: GatewayAccount, values: Mapping[str, str]) -> None:
         """Keys of an account that was retired with its location make it usable again."""
         self._require_not_turned_off(account.location_id)
+        key_owners.require_unused(self.session, self.shop, values, account_id=account.id)
         text = json.dumps(dict(values))
         account.settings_ciphertext = self.shop.box.seal(text, purpose=seal_purpose(account))
         account.shown_settings = json.dumps(last_fours(values))
-        account.tested_at = account.retired_at = None
+        account.tested_at, account.retired_at = self.now, None
 
     def _require_not_turned_off(self, location_id: int) -> None:
         """Whoever turns the location off at this moment waits, and then wipes these keys, too."""
@@ -263,6 +299,10 @@ class _Desk:
         self.session.add(account)
         self.session.flush()
         return account
+
+    def _require_fit(self, account: GatewayAccount, environment: str) -> None:
+        if account.environment != environment and self._was_used(account):
+            raise EnvironmentFixed(account.environment)
 
     def _was_used(self, account: GatewayAccount) -> bool:
         used = exists().where(Operation.account_id == account.id)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from komet_shop.domain.permissions import Permission
 from komet_shop.services import location_setup, reviews, undelivered
+from komet_shop.services.location_setup import Warnings
 from komet_shop.services.reviews import Queue
 from komet_shop.web.current import may, scope, shop, visitor
 
@@ -63,7 +64,7 @@ def opened_desk() -> Iterator[Session]:
         if may(Permission.REVIEWS):
             g.waiting = _count(unit)
         if may(Permission.INTEGRATIONS):
-            g.test_mode_locations = location_setup.in_test_mode(unit, scope())
+            g.setup_warnings = location_setup.warnings(unit, scope())
         yield unit
 
 
@@ -76,9 +77,12 @@ def waiting() -> Waiting:
 
 def page_context() -> dict[str, Any]:
     """What the layout of staff pages wants to know."""
+    told: Warnings | None = g.get("setup_warnings")
     return {
         "nav_groups": navigation(),
-        "test_mode_locations": g.get("test_mode_locations", []),
+        "test_mode_locations": told.test_mode if told is not None else (),
+        "in_app_is_off": told is not None and told.method_off,
+        "methods_href": url_for("card_settings.show_methods"),
         "integration_href": url_for("setup.integration", name=shop().gateways.plugin.name),
     }
 

@@ -1,5 +1,6 @@
 """Error pages: what happened, what it means, what to do, and a number to quote."""
 
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -12,7 +13,8 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
 
-from komet_shop.web import card_guard
+from komet_shop.web import card_guard, visitors
+from komet_shop.web.field_names import field_name
 
 log = structlog.get_logger(__name__)
 
@@ -101,21 +103,6 @@ CARD_DATA = (
         "page, which are our card processor's own. If it was none, write it with fewer digits."
     ),
 )
-FIELDS = {
-    "q": _l("Search"),
-    "name": _l("Your name"),
-    "email": _l("Email"),
-    "password": _l("Password"),
-    "password_confirm": _l("The same password again"),
-    "new_password": _l("New password"),
-    "new_password_confirm": _l("The same password again"),
-    "quantity": _l("Boxes"),
-    "reason": _l("Reason"),
-    "transaction_id": _l("Transaction number"),
-    "control_number": _l("Control number in Komet"),
-    "put_right": _l("What did you put right?"),
-}
-"""What people know a field by."""
 CSRF = _l("The page was open for too long, or your session ended, so we could not accept the form.")
 DATABASE_AWAY = (OperationalError, InterfaceError, NoConnectionLeft)
 
@@ -132,6 +119,8 @@ def show(error: HTTPException) -> ResponseReturnValue:
     """The page of an error that a view or the shop decided on; redirects pass through."""
     if error.code is None or error.code < 400:
         return error
+    with suppress(*DATABASE_AWAY):  # a page without the company's name is better than none
+        visitors.know_company()
     return _page(error)
 
 
@@ -181,8 +170,8 @@ def _where_card_data_stood() -> str:
     where = g.get("card_data_at", "")
     if where in card_guard.PLACES:
         return str(_("What stood in %(place)s looks like a card number.", place=_(where)))
-    field = FIELDS.get(where, where)
-    return str(_("What was entered in “%(field)s” looks like a card number.", field=field))
+    named = field_name(where)
+    return str(_("What was entered in “%(field)s” looks like a card number.", field=named))
 
 
 def _route() -> str:

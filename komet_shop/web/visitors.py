@@ -53,7 +53,13 @@ def load_visitor() -> None:
         become(NOBODY)
         return
     become(_person_behind(browser_session()))
-    g.company = current_app.extensions["komet_shop_company"].get(shop())
+    know_company()
+
+
+def know_company() -> None:
+    """Find out whose shop this is, also where a request is refused before anybody is loaded."""
+    if company() is None:
+        g.company = current_app.extensions["komet_shop_company"].get(shop())
 
 
 def become(person: Visitor) -> None:

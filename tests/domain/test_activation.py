@@ -13,10 +13,11 @@ from komet_shop.domain.activation import (
 )
 
 EVERY = [
-    Standing(status=status, has_keys=has_keys, is_tested=is_tested)
+    Standing(status=status, has_keys=has_keys, is_tested=is_tested, is_shown=is_shown)
     for status in Status
     for has_keys in (False, True)
     for is_tested in (False, True)
+    for is_shown in (False, True)
 ]
 
 
@@ -29,7 +30,8 @@ EVERY = [
         (Standing(status=Status.KEYS_PENDING), Step.KEYS_ENTERED),
         (Standing(status=Status.KEYS_PENDING, has_keys=True), Step.TESTED),
         (Standing(status=Status.KEYS_PENDING, has_keys=True, is_tested=True), Step.ACTIVE),
-        (Standing(status=Status.ACTIVE), None),
+        (Standing(status=Status.ACTIVE), Step.SHOWN),
+        (Standing(status=Status.ACTIVE, is_shown=True), None),
         (Standing(status=Status.DISABLED, has_keys=True, is_tested=True), None),
     ],
 )

@@ -2,11 +2,13 @@
 
 from typing import Any
 
-from sqlalchemy import insert, text
+from sqlalchemy import insert, text, update
 
 from komet_shop import migrations
-from komet_shop.models import OperationLookup
+from komet_shop.models import LocationCardSettings, OperationLookup
 from komet_shop.models.database import Database
+from komet_shop.services import voids
+from tests.services.fees import FLAT, FLAT_FEE
 from tests.world import World
 
 KEPT = ("payment", "operation", "invoice", "ledger_transfer", "audit", "outbox")
@@ -40,6 +42,22 @@ def test_what_a_lookup_found_moves_out_of_its_words(world: World) -> None:
 
     assert older == [("transaction 4711 of 2500 cents: found, approved",)]
     assert newer == [tuple(FOUND.values())]
+
+
+def test_a_fee_that_was_charged_is_found_in_its_operations(world: World) -> None:
+    with world.shop.database.write() as session:
+        session.execute(update(LocationCardSettings).values(**FLAT))
+    world.pay(world.click(expected_fee_cents=FLAT_FEE))
+    world.follow(voids.void(world.shop, world.scope, world.asked()))
+    database = world.shop.database
+
+    migrations.downgrade(database.engine, "0005")
+    migrations.upgrade(database.engine)
+
+    fees = _rows(database, "SELECT kind, fee_cents FROM operation ORDER BY id")
+    went_back = _rows(database, "SELECT refund_fee_reserved_cents FROM payment")
+    assert fees == [("sale", FLAT_FEE), ("void", FLAT_FEE)]
+    assert went_back == [(FLAT_FEE,)]
 
 
 def _rows(database: Database, statement: str) -> list[Any]:

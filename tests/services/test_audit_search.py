@@ -208,6 +208,23 @@ def test_an_export_ends_at_its_limit(log: Log) -> None:
     assert [len(lines) for lines in found] == [3, 3, 1]
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # only reading is counted
+def test_an_export_reads_one_portion_at_a_time(log: Log) -> None:
+    for _ in range(9):
+        log.write()
+    few = audit_search.Portions(at_once=3)
+    portions = audit_search.export(log.shop, log.reader(), log.wanted(), few)
+
+    statements = []
+    for _ in range(3):
+        with count_statements(log.shop.database.engine) as counted:
+            next(portions)
+        statements.append(len(counted))
+
+    assert statements == [3, 3, 3]
+    assert next(portions, None) is None
+
+
 def test_what_the_last_check_found_is_told(log: Log) -> None:
     log.write()
     audit_chain.seal(log.shop)

@@ -7,7 +7,8 @@ import pytest
 
 from komet_shop.domain.card_rules import Channel
 from komet_shop.domain.card_settings import Fees, FeeType, Way
-from komet_shop.services import card_impact
+from komet_shop.domain.payment_methods import Method
+from komet_shop.services import card_impact, payment_methods
 from komet_shop.services.card_impact import Effect
 from komet_shop.services.shop import Shop
 from tests.services.branches import MIAMI, QUITO, Branches, deciding
@@ -200,6 +201,27 @@ def test_blocking_a_state_frees_its_customers(payers: Branches) -> None:
     told = payers.told(None, deciding(replace(SURCHARGE, blocked_states=("CT", "MA", "NY"))))
 
     assert told == {Effect.FEE_GONE: (2, BOTH)}
+
+
+@SQLITE
+def test_without_in_app_payments_only_terminals_count(crowd: Branches) -> None:
+    crowd.person("sales", at=MIAMI)
+    everything = deciding(
+        FLAT,
+        ecommerce_on=True,
+        preauthorization_on=True,
+        salespeople_manage_cards=True,
+        pay_on_confirmation_on=True,
+    )
+    in_app = replace(FLAT, ways=frozenset({Way.IN_APP}))
+
+    payment_methods.set_active(crowd.shop, crowd.scope(), Method.CARD_IN_APP, active=False)
+
+    assert crowd.told(MIAMI, everything) == {
+        Effect.CARDS_MANAGED: (1, "Miami"),
+        Effect.FEE_ADDED: (4, "Miami"),
+    }
+    assert crowd.told(MIAMI, deciding(in_app)) == {}
 
 
 def test_counting_costs_five_statements_at_most(crowd: Branches) -> None:

@@ -7,6 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import requests
+from ecdsa import BRAINPOOLP384t1, SigningKey
 from komet_clearent.connection import ClearentConnection
 from komet_clearent.plugin import ClearentPlugin
 from komet_clearent.sandbox.program import SandboxServer
@@ -14,26 +16,29 @@ from komet_clearent.sandbox.state import Options
 from sqlalchemy import MetaData, event, select, update
 
 from komet_shop.domain.activation import Status
-from komet_shop.models import Audit, Company, GatewayAccount, Location, SavedCard
+from komet_shop.models import Audit, Company, GatewayAccount, Location, Outbox, SavedCard
 from komet_shop.models.database import Database
 from komet_shop.plugin_api import Account, Deadlines, Health, Host, ProvesHealth
-from komet_shop.services import activation, gateway_keys
+from komet_shop.services import activation, gateway_keys, key_checks, sending
 from komet_shop.services.activation import OutOfTurn
-from komet_shop.services.gateway_keys import (
-    ChangedMeanwhile,
+from komet_shop.services.bulkhead import Bulkhead
+from komet_shop.services.gateway_keys import ChangedMeanwhile, PaymentsUnderWay
+from komet_shop.services.gateways import Gateways
+from komet_shop.services.key_checks import (
+    Crowded,
     Given,
     KeyMissing,
     KeysDoNotWork,
-    PaymentsUnderWay,
+    KeyTaken,
+    Unanswered,
     WrongEnvironment,
 )
-from komet_shop.services.gateways import Gateways
 from komet_shop.services.secret_box import SealBroken
 from komet_shop.services.shop import Shop
 from tests import factories
 from tests.conftest import TestHost
 from tests.services.branch import Branch
-from tests.world import World
+from tests.world import TIMEOUT, World
 
 
 class Killed(BaseException):
@@ -108,6 +113,102 @@ def test_an_incomplete_set_is_named_by_its_label(branch: Branch) -> None:
         branch.enter(public_key=" ")
 
 
+def test_a_public_key_cut_short_is_not_kept(branch: Branch) -> None:
+    whole = branch.keys()["public_key"]
+
+    for cut in (whole[:-20], whole[20:], whole[:-1], whole[:-2] + "00"):
+        with pytest.raises(KeysDoNotWork, match="not whole"):
+            branch.enter(public_key=cut)
+
+    assert branch.account.settings_ciphertext == ""
+
+
+def test_a_public_key_that_the_gateway_does_not_know_is_not_kept(branch: Branch) -> None:
+    stranger = SigningKey.generate(curve=BRAINPOOLP384t1).verifying_key.to_der().hex()
+
+    with pytest.raises(KeysDoNotWork, match="does not know the public key"):
+        branch.enter(public_key=stranger)
+
+    assert branch.account.settings_ciphertext == ""
+
+
+@pytest.mark.parametrize("name", ["api_key", "public_key"])
+def test_a_key_of_another_location_is_refused_by_name(branch: Branch, name: str) -> None:
+    branch.enter(1)
+    other = second_location(branch)
+
+    with pytest.raises(KeyTaken) as refused:
+        other.enter(**{name: branch.keys(1)[name]})
+
+    assert refused.value.place == "Miami"
+    assert other.account.settings_ciphertext == ""
+    other.enter(0)
+    assert opened(other) == branch.keys(0)
+
+
+def test_spaces_and_line_breaks_within_a_pasted_key_are_dropped(branch: Branch) -> None:
+    keys = branch.keys()
+    broken = {name: f" {key[:9]}\r\n{key[9:15]} \t{key[15:]}\n" for name, key in keys.items()}
+
+    branch.enter(**broken)
+
+    assert opened(branch) == keys
+
+
+def test_an_account_may_be_given_its_own_keys_again(branch: Branch) -> None:
+    branch.enter()
+    branch.enter()
+
+    assert opened(branch) == branch.keys()
+
+
+def test_a_payment_refused_for_its_keys_is_told_once_until_they_are_tested(world: World) -> None:
+    shop, clicks = world.shop, [world.click() for _ in range(3)]
+    known = dict(world.gateway.sandbox.accounts)
+    world.gateway.sandbox.accounts.clear()
+
+    failed = [world.pay(click).state for click in clicks[:2]]
+    account = world.only(GatewayAccount)
+    world.gateway.sandbox.accounts.update(known)
+    gateway_keys.test(shop, account.id, actor=world.scope.actor)
+    tested = world.only(GatewayAccount)
+    world.gateway.sandbox.accounts.clear()
+    world.pay(clicks[2])
+
+    assert failed == ["failed", "failed"]
+    assert account.last_failure == sending.KEYS_REFUSED
+    assert account.last_failure_at is not None
+    assert account.failures_in_row == 0
+    assert tested.last_success_at > account.last_failure_at
+    with shop.database.read() as session:
+        written = session.scalars(select(Outbox).where(Outbox.kind == "mail")).all()
+    assert [one.payload["step"] for one in written] == ["keys_refused", "keys_refused"]
+
+
+def test_a_page_can_see_that_a_payment_is_open(world: World) -> None:
+    def is_open() -> bool:
+        with world.shop.database.read() as session:
+            return gateway_keys.is_anything_under_way(session, world.location_id)
+
+    before = is_open()
+    started = world.start()
+    during = is_open()
+    world.send(started)
+
+    assert [before, during, is_open()] == [False, True, False]
+
+
+def second_location(branch: Branch) -> Branch:
+    """Another location of the same company, whose rates are agreed."""
+    with branch.shop.database.write() as session:
+        company = session.get_one(Company, branch.scope.company_id)
+        place: Location = factories.make_location(session, company, code="LAX", name="Los Angeles")
+        scope = replace(branch.scope, location_ids=frozenset({place.id}))
+        other = replace(branch, scope=scope, location_id=place.id, code=place.code)
+    other.go_to(Status.KEYS_PENDING)
+    return other
+
+
 def test_live_keys_are_refused_outside_production(branch: Branch) -> None:
     with pytest.raises(WrongEnvironment):
         branch.enter(environment="live")
@@ -118,8 +219,8 @@ def test_live_keys_are_refused_outside_production(branch: Branch) -> None:
 def test_production_takes_keys_of_both_kinds(branch: Branch) -> None:
     config = replace(branch.shop.config, env="production")
 
-    assert gateway_keys.environments(config) == ("live", "test")
-    assert gateway_keys.environments(branch.shop.config) == ("test",)
+    assert key_checks.environments(config) == ("live", "test")
+    assert key_checks.environments(branch.shop.config) == ("test",)
 
 
 def test_a_new_key_takes_the_place_of_the_old_one_at_once(branch: Branch) -> None:
@@ -283,6 +384,52 @@ def test_a_test_that_fails_says_why_and_unproves_the_keys(branch: Branch) -> Non
     assert account.tested_at is None
     assert account.last_failure == health.message
     assert account.last_failure_at is not None
+
+
+def hurried(branch: Branch) -> Branch:
+    """The same branch in a shop whose pages wait for the gateway for a moment only."""
+    deadlines = Deadlines(connect=1.0, total=0.2)
+    return replace(
+        branch, shop=replace(branch.shop, config=replace(branch.shop.config, deadlines=deadlines))
+    )
+
+
+def hang(branch: Branch) -> None:
+    requests.post(
+        f"{branch.gateway.url}/_control/faults",
+        json={"fault": "silence_before_booking", "times": 100},
+        timeout=TIMEOUT,
+    ).raise_for_status()
+
+
+def test_a_gateway_that_hangs_holds_nobody_and_changes_nothing(branch: Branch) -> None:
+    branch.enter()
+    waiting = hurried(branch)
+    before = branch.account
+    hang(branch)
+
+    with pytest.raises(Unanswered, match=r"0\.2"):
+        waiting.enter(1)
+    with pytest.raises(Unanswered):
+        activation.test_keys(waiting.shop, branch.scope, branch.code)
+
+    after = branch.account
+    assert opened(branch) == branch.keys(0)
+    assert (after.tested_at, after.last_failure) == (before.tested_at, before.last_failure)
+    assert branch.audited()[-1] == "gateway_keys_set"
+
+
+def test_a_crew_with_no_place_left_asks_nothing(branch: Branch) -> None:
+    branch.enter()
+    crowded = replace(branch, shop=replace(branch.shop, bulkhead=Bulkhead(1)))
+    places = [crowded.shop.bulkhead.reserve() for _ in range(2)]
+
+    with pytest.raises(Crowded):
+        crowded.enter(1)
+
+    places[0].give_back()
+    crowded.enter(1)
+    assert opened(branch) == branch.keys(1)
 
 
 def test_keys_before_their_turn_are_refused_without_a_call(

@@ -41,6 +41,19 @@ def listening(app: Flask) -> Iterator[str]:
         server.server_close()
 
 
+@contextmanager
+def sitting(shop: Shop) -> Iterator[Callable[[str], Browser]]:
+    """`log_in("ana@people.example")`: a browser in which that person has logged in."""
+    with listening(create_app(shop.config, shop)) as url:
+
+        def log_in(email: str) -> Browser:
+            browser = Browser(url)
+            assert browser.log_in(email).status_code == 302
+            return browser
+
+        yield log_in
+
+
 @pytest.fixture
 def web_shop(config: Config, database: Database) -> Iterator[Shop]:
     """The shop's parts with the dummy plugin, as `create_app` gets them."""

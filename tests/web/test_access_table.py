@@ -115,8 +115,8 @@ class Asking:
         browser = self.browser(who)
         answer = browser.get(path) if route.method == "GET" else browser.post_raw(path)
         found = _verdict(answer)
-        leads_on = found == "login" and not route.access.permissions
-        return "in" if leads_on else found  # half-way through a login, without having begun one
+        half_way = {"login": not route.access.permissions, "verify": not route.access.fresh}
+        return "in" if half_way.get(found) else found  # led back to where its steps begin
 
     def answer(self, who: str, route: Route, path: str) -> tuple[int, str, str]:
         """What somebody gets, without what differs from one request to the next.

@@ -34,7 +34,7 @@ def test_in_a_field(browser: Browser, spelling: str) -> None:
     answer = browser.post("/probe/form", {"note": f"please take {spelling} again"})
 
     assert answer.status_code == 422
-    assert "What was entered in “note” looks like a card number." in answer.text
+    assert "What was entered in “Note” looks like a card number." in answer.text
 
 
 def test_in_the_password_of_a_login(browser: Browser) -> None:
@@ -54,6 +54,18 @@ def test_a_field_is_called_what_people_call_it(browser: Browser) -> None:
     assert "What was entered in “Search” looks like a card number." in page
     assert "only in the card fields of the payment page" in page
     assert "card-like data" not in page
+
+
+def test_the_page_is_the_companys(browser: Browser, house: House) -> None:
+    page = browser.get(f"/shop?q={CARD}").text
+
+    assert f'<span class="brand__name">{house.company.name}</span>' in page
+
+
+def test_a_key_of_the_gateway_is_called_by_its_label(browser: Browser) -> None:
+    page = browser.post("/probe/form", {"key_key": CARD}).text
+
+    assert "What was entered in “Key” looks like a card number." in page
 
 
 def test_in_the_query(browser: Browser) -> None:

@@ -12,6 +12,7 @@ from komet_shop.services.orders import Listed, Paid
 from komet_shop.services.payment_status import PaymentStatus, Stage
 from komet_shop.web import cursors
 from komet_shop.web.account.blueprint import bp
+from komet_shop.web.checkout import fee_words
 from komet_shop.web.checkout.cards import brand_mark, brand_name
 from komet_shop.web.checkout.payments import books_text
 from komet_shop.web.current import scope
@@ -52,6 +53,7 @@ class PaymentRow:
     mark: str
     brand: str
     books: str
+    fee: str
 
 
 @bp.get("/orders")
@@ -155,4 +157,5 @@ def _payment(payment: PaymentStatus) -> PaymentRow:
         mark=brand_mark(payment.card_brand),
         brand=brand_name(payment.card_brand),
         books=books_text(payment),
+        fee=fee_words.told(payment) if is_paid else "",
     )

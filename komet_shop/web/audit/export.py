@@ -14,6 +14,7 @@ from komet_shop.services.audit_search import MOST_EXPORTED, Line
 from komet_shop.web.audit.blueprint import bp, reader
 from komet_shop.web.audit.filtering import asked
 from komet_shop.web.audit.log import row_of
+from komet_shop.web.audit.values import raw
 from komet_shop.web.current import shop
 from komet_shop.web.filters import number
 from komet_shop.web.permissions import requires
@@ -69,8 +70,9 @@ def _head() -> list[str]:
         _("What (code)"),
         _("Object"),
         _("Object (id)"),
-        _("From"),
-        _("To"),
+        _("From (amounts in cents, rates in hundredths of a percent, times in UTC)"),
+        _("To (amounts in cents, rates in hundredths of a percent, times in UTC)"),
+        _("Currency of the amounts"),
         _("Reason"),
     ]
 
@@ -89,8 +91,9 @@ def _cells(line: Line) -> list[str]:
         line.action,
         row.thing,
         line.thing.public_id,
-        "; ".join(f"{name}: {was}" for name, was, _now in row.changes if was),
-        "; ".join(f"{name}: {now}" for name, _was, now in row.changes if now),
+        raw(line.before),
+        raw(line.after),
+        line.currency,
         line.reason,
     ]
 

@@ -14,7 +14,8 @@ from komet_shop.services.audit_search import MOST_EXPORTED, Line
 from komet_shop.web import cursors
 from komet_shop.web.audit.blueprint import bp, reader
 from komet_shop.web.audit.filtering import Asked, asked
-from komet_shop.web.audit.words import GROUPS, action_text, actor_text, changes, object_text
+from komet_shop.web.audit.values import Writing, changes
+from komet_shop.web.audit.words import GROUPS, action_text, actor_text, object_text
 from komet_shop.web.backoffice import opened_desk
 from komet_shop.web.current import shop
 from komet_shop.web.filters import DEFAULT_ZONE, moment
@@ -81,14 +82,15 @@ def index() -> ResponseReturnValue:
 def row_of(line: Line) -> Row:
     """An entry in words, in the zone of its location."""
     number = str(line.object_id) if line.object_id is not None else ""
+    zone = line.time_zone or DEFAULT_ZONE
     return Row(
         line=line,
-        at=moment(line.at, line.time_zone or DEFAULT_ZONE, seconds=True),
+        at=moment(line.at, zone, seconds=True),
         who=actor_text(line.who),
         action=action_text(line.action),
         thing=f"{object_text(line.object_type)} {line.thing.name or number}".strip(),
         href=_href(line),
-        changes=changes(line.before, line.after),
+        changes=changes(line.before, line.after, Writing(zone=zone, currency=line.currency)),
     )
 
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 GROUPS: dict[str, tuple[Any, dict[str, Any]]] = {
@@ -16,6 +15,8 @@ GROUPS: dict[str, tuple[Any, dict[str, Any]]] = {
             "second_factor_set_up": _l("Two-step login set up"),
             "second_factor_removed": _l("Two-step login turned off"),
             "second_factor_reset": _l("Two-step login reset"),
+            "passkey_added": _l("Passkey added"),
+            "passkey_removed": _l("Passkey removed"),
             "recovery_codes_made": _l("New recovery codes"),
             "recovery_code_used": _l("Recovery code used"),
             "profile_changed": _l("Profile changed"),
@@ -99,6 +100,7 @@ GROUPS: dict[str, tuple[Any, dict[str, Any]]] = {
             "delivery_sent_again": _l("Message sent again"),
             "delivery_entered_by_hand": _l("Message entered in Komet by hand"),
             "invariant_broken": _l("A rule was found broken"),
+            "master_key_changed": _l("Master key changed"),
             "audit_exported": _l("Audit log exported"),
         },
     ),
@@ -126,9 +128,6 @@ ACTORS = {
     "visitor": _l("Somebody not logged in"),
     "demo": _l("The demo"),
 }
-NOTHING = "\N{EN DASH}"
-SECRET = ("password", "token", "secret", "api_key", "link", "cipher")
-"""Words in a name whose value is never shown, whoever may have written it."""
 
 
 def actions_of(group: str) -> frozenset[str] | None:
@@ -152,29 +151,3 @@ def object_text(kind: str) -> str:
 def actor_text(actor: str) -> str:
     """A person's name as it is, a part of the shop in words."""
     return str(ACTORS.get(actor, actor))
-
-
-def changes(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str, str, str]]:
-    """What changed: name, from, to. An empty text for what there was not."""
-    names = dict.fromkeys([*before, *after])
-    return [(name.replace("_", " "), _value(name, before), _value(name, after)) for name in names]
-
-
-def _value(name: str, held: dict[str, Any]) -> str:
-    if name not in held:
-        return ""
-    if any(word in name.lower() for word in SECRET):
-        return "•••"
-    return _plain(held[name])
-
-
-def _plain(value: Any) -> str:
-    if value is None:
-        return NOTHING
-    if isinstance(value, bool):
-        return str(_("Yes") if value else _("No"))
-    if isinstance(value, (list, tuple)):
-        return ", ".join(_plain(one) for one in value) or NOTHING
-    if isinstance(value, dict):
-        return ", ".join(f"{key}: {_value(key, value)}" for key in value) or NOTHING
-    return str(value) or NOTHING

@@ -1,9 +1,7 @@
 """What saving will do, in words."""
 
-from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from komet_shop.domain.card_settings import FeeType
 from komet_shop.services.card_impact import Effect, Impact
 from komet_shop.web.card_settings.words import fee_text
 from komet_shop.web.filters import number
@@ -13,11 +11,8 @@ MOST_PLACES = 5
 
 
 def effect_texts(impacts: list[Impact]) -> list[str]:
-    """A sentence for each thing that will happen, and what will not happen yet."""
-    texts = [_text(one) for one in impacts]
-    if any(one.fees.type is FeeType.SURCHARGE for one in impacts):
-        texts.append(_("The shop does not charge surcharges yet: the setting is kept."))
-    return texts
+    """A sentence for each thing that will happen."""
+    return [_text(one) for one in impacts]
 
 
 def _text(impact: Impact) -> str:
@@ -55,8 +50,8 @@ def _in_the_shop(count: int, values: dict[str, str]) -> dict[Effect, str]:
             **values,
         ),
         Effect.REQUIREMENT_RESTS: ngettext(
-            "%(count)s customer who must pay by card could check out without it at %(places)s.",
-            "%(count)s customers who must pay by card could check out without it at %(places)s.",
+            "%(count)s customer who must pay by card will order on terms instead at %(places)s.",
+            "%(count)s customers who must pay by card will order on terms instead at %(places)s.",
             count,
             **values,
         ),
@@ -96,14 +91,14 @@ def _by_staff(count: int, values: dict[str, str]) -> dict[Effect, str]:
             **values,
         ),
         Effect.CONFIRMING_PAID: ngettext(
-            "%(count)s person in Order Entry will see “Pay & Confirm” at %(places)s.",
-            "%(count)s people in Order Entry will see “Pay & Confirm” at %(places)s.",
+            "%(count)s person will see “Pay & Confirm” at %(places)s. It comes with Order Entry.",
+            "%(count)s people will see “Pay & Confirm” at %(places)s. It comes with Order Entry.",
             count,
             **values,
         ),
         Effect.CONFIRMING_UNPAID: ngettext(
-            "%(count)s person in Order Entry will lose “Pay & Confirm” at %(places)s.",
-            "%(count)s people in Order Entry will lose “Pay & Confirm” at %(places)s.",
+            "%(count)s person will lose “Pay & Confirm” at %(places)s. It comes with Order Entry.",
+            "%(count)s people will lose “Pay & Confirm” at %(places)s. It comes with Order Entry.",
             count,
             **values,
         ),

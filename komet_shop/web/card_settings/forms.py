@@ -89,9 +89,9 @@ class LocationForm(FeeForm):
         """Komet's labels, and choices of which the first says what it means now."""
         for which in Switch:
             as_company = (
-                _("As the company: on")
+                _("Follow the company (now on)")
                 if board.switch(which, None).value
-                else _("As the company: off")
+                else _("Follow the company (now off)")
             )
             self[which.value].label.text = switch_label(which)
             self[which.value].choices = [

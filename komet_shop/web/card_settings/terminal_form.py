@@ -11,11 +11,10 @@ from wtforms import SelectField, StringField
 from wtforms.validators import DataRequired, Length, Regexp
 
 from komet_shop.plugin_api.plugin import Setting
-from komet_shop.services import card_terminals, gateway_keys
-from komet_shop.services.card_terminals import Keys
+from komet_shop.services import card_terminals, key_checks
+from komet_shop.services.key_checks import Given
 from komet_shop.web.current import shop
-
-KEY = "key_"
+from komet_shop.web.field_names import KEY
 
 
 class TerminalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
@@ -56,13 +55,13 @@ class KeyField:
     error: str = ""
 
 
-def given_keys() -> Keys:
+def given_keys() -> Given:
     """What was typed into the fields of keys."""
-    offered = gateway_keys.environments(shop().config)
+    offered = key_checks.environments(shop().config)
     asked = request.form.get("environment", "")
-    return Keys(
+    return Given(
         environment=asked if asked in offered else offered[-1],
-        values={one.name: request.form.get(KEY + one.name, "") for one in _settings()},
+        keys={one.name: request.form.get(KEY + one.name, "") for one in _settings()},
     )
 
 
@@ -73,13 +72,13 @@ def key_fields(shown: dict[str, str], *, missing: str = "") -> list[KeyField]:
 
 def environments() -> list[tuple[str, str]]:
     """Whose keys may be entered here, as choices; nothing to choose where there is one."""
-    offered = gateway_keys.environments(shop().config)
+    offered = key_checks.environments(shop().config)
     labels: dict[str, Any] = {"live": _("Live"), "test": _("Test")}
     return [(one, labels[one]) for one in offered] if len(offered) > 1 else []
 
 
 def _settings() -> list[Setting]:
-    return [one for one in shop().gateways.plugin.settings if one.scope == "account"]
+    return key_checks.settings_of(shop().gateways.plugin)
 
 
 def _field(setting: Setting, shown: dict[str, str], missing: str) -> KeyField:

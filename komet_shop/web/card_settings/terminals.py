@@ -11,7 +11,6 @@ from komet_shop.services import card_board, card_terminals, terminal_changes
 from komet_shop.services.card_board import Place
 from komet_shop.services.card_terminals import (
     EnvironmentFixed,
-    KeyMissing,
     LocationTurnedOff,
     NoSuchLocation,
     NoSuchTerminal,
@@ -19,6 +18,7 @@ from komet_shop.services.card_terminals import (
     Terminal,
     TerminalRefused,
 )
+from komet_shop.services.key_checks import KeyMissing, KeysRefused
 from komet_shop.services.terminal_changes import New
 from komet_shop.web import cursors
 from komet_shop.web.backoffice import opened_desk
@@ -31,6 +31,7 @@ from komet_shop.web.card_settings.terminal_form import (
     key_fields,
 )
 from komet_shop.web.current import scope, shop
+from komet_shop.web.key_refusals import key_refusal_text
 from komet_shop.web.permissions import requires
 
 LIST = "terminals"
@@ -104,7 +105,7 @@ def add_terminal() -> ResponseReturnValue:
         return _new_page(form, Problem(status=422))
     except NoSuchLocation:
         abort(404)
-    except TerminalRefused as refusal:
+    except (TerminalRefused, KeysRefused) as refusal:
         return _new_page(form, _problem(refusal))
     flash(_("%(name)s is added.", name=new.name), "success")
     return redirect(url_for(".list_terminals"), 303)
@@ -131,7 +132,7 @@ def change_terminal(terminal_id: str) -> ResponseReturnValue:
         )
     except NoSuchTerminal:
         abort(404)
-    except TerminalRefused as refusal:
+    except (TerminalRefused, KeysRefused) as refusal:
         return _page(_read(terminal_id), form, _problem(refusal))
     flash(_("%(name)s is saved.", name=form.name.data), "success")
     return redirect(url_for(".show_terminal", terminal_id=terminal_id), 303)
@@ -197,9 +198,11 @@ def _places() -> tuple[Place, ...]:
         return card_board.read(unit, scope()).places
 
 
-def _problem(refusal: TerminalRefused) -> Problem:
+def _problem(refusal: TerminalRefused | KeysRefused) -> Problem:
     if isinstance(refusal, KeyMissing):
         return Problem(missing_key=str(refusal), status=422)
+    if isinstance(refusal, KeysRefused):
+        return Problem(text=key_refusal_text(refusal), status=422)
     texts = {
         EnvironmentFixed: _(
             "This terminal took payments, and only keys of the same environment can refund "

@@ -28,7 +28,7 @@ def switch_help(which: Switch) -> str:
             "Turns on card payment for buyers: in the shop they see “Pay & Checkout”."
         ),
         Switch.SALESPEOPLE: _(
-            "In the Quick Start Guide: “Allow Salespeople to add and delete Customer Credit "
+            "In Komet's Quick Start Guide: “Allow Salespeople to add and delete Customer Credit "
             "Cards”. Administrators, Credit Managers, Sales Managers, Accounts Receivable and "
             "Cashiers always may."
         ),
@@ -38,7 +38,7 @@ def switch_help(which: Switch) -> str:
         ),
         Switch.PAY_ON_CONFIRMATION: _(
             "Order Entry Options: salespeople may take the payment while they confirm an order, "
-            "with “Pay & Confirm”."
+            "with “Pay & Confirm”. It comes with Order Entry."
         ),
     }
     return str(texts[which])
@@ -84,12 +84,12 @@ def status_word(status: Status) -> tuple[str, str]:
 
 def _counts(board: Board, level: str, value: str, found: Effective[bool] | Effective[Fees]) -> str:
     if not board.place(level).is_active:
-        text = _("Counts once the location is active: %(value)s", value=value)
+        text = _("Here, once the location is active: %(value)s", value=value)
     else:
-        text = _("Counts now: %(value)s", value=value)
+        text = _("Here now: %(value)s", value=value)
     who = {
         Origin.LOCATION: _("decided here"),
         Origin.COMPANY: _("decided by the company"),
-        Origin.DEFAULT: _("nobody decided otherwise"),
+        Origin.DEFAULT: _("nobody has set it yet"),
     }
     return f"{text} ({who[found.origin]})"

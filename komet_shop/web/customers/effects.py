@@ -70,10 +70,16 @@ def _in_order_entry(step: Step) -> list[str]:
     gone, new = _moved(step, lambda outlook: outlook.answers[Channel.ORDER_ENTRY].offered)
     texts = []
     if gone:
-        text = _("In Order Entry cards are no longer taken at %(places)s.", places=_list(gone))
+        text = _(
+            "In Order Entry, once it is there, no cards are taken at %(places)s.",
+            places=_list(gone),
+        )
         texts.append(str(text))
     if new:
-        texts.append(str(_("In Order Entry cards are taken at %(places)s.", places=_list(new))))
+        text = _(
+            "In Order Entry, once it is there, cards are taken at %(places)s.", places=_list(new)
+        )
+        texts.append(str(text))
     return texts
 
 
@@ -146,35 +152,37 @@ def _moved(step: Step, shows: Callable[[Outlook], bool]) -> tuple[list[str], lis
 
 
 def _lose(buyers: int, button: str, places: list[str]) -> str:
+    told = {"button": button, "places": _list(places)}
     if not buyers:
-        nobody = _("“%(button)s” goes away at %(places)s.", button=button, places=_list(places))
-        return f"{nobody} {_('Nobody buys for this customer in the shop yet.')}"
+        return _without_buyers(_("“%(button)s” goes away at %(places)s.", **told))
     return str(
         ngettext(
             "Its %(count)s buyer will lose “%(button)s” at %(places)s.",
             "Its %(count)s buyers will lose “%(button)s” at %(places)s.",
             buyers,
             count=number(buyers),
-            button=button,
-            places=_list(places),
+            **told,
         )
     )
 
 
 def _see(buyers: int, button: str, places: list[str]) -> str:
+    told = {"button": button, "places": _list(places)}
     if not buyers:
-        nobody = _("“%(button)s” is shown at %(places)s.", button=button, places=_list(places))
-        return f"{nobody} {_('Nobody buys for this customer in the shop yet.')}"
+        return _without_buyers(_("“%(button)s” is shown at %(places)s.", **told))
     return str(
         ngettext(
             "Its %(count)s buyer will see “%(button)s” at %(places)s.",
             "Its %(count)s buyers will see “%(button)s” at %(places)s.",
             buyers,
             count=number(buyers),
-            button=button,
-            places=_list(places),
+            **told,
         )
     )
+
+
+def _without_buyers(effect: str) -> str:
+    return f"{effect} {_('Nobody buys for this customer in the shop yet.')}"
 
 
 def _list(places: list[str]) -> str:

@@ -87,7 +87,7 @@ class AdvancedForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
 
     def _cents(self, text: str) -> int | None:
         try:
-            cents = money.parse_cents(text)
+            cents = money.parse_typed_cents(text)
         except NotAnAmount:
             cents = -1
         if cents < 0:

@@ -55,7 +55,7 @@ def found(unit: Session, customer_id: str) -> Found:
 def page_parts(customer: Found, *, shown: str) -> dict[str, Any]:
     """For the template: the customer, its tabs, the gateway's name."""
     customer_id = customer.customer.public_id
-    pages = ((".show", _("Details")), (".show_advanced", _("Setup > Advanced")))
+    pages = ((".show", _("Details")), (".show_advanced", _("Card rules (Setup > Advanced)")))
     return {
         "found": customer,
         "customer": customer.customer,

@@ -32,8 +32,8 @@ def channel_name(channel: Channel) -> str:
     """Where a card is taken."""
     names = {
         Channel.ECOMMERCE: _("Shop"),
-        Channel.ORDER_ENTRY: _("Order Entry"),
-        Channel.RECEIVABLES: _("Receive Payment"),
+        Channel.ORDER_ENTRY: _("Order Entry (to come)"),
+        Channel.RECEIVABLES: _("Receive Payment (to come)"),
     }
     return str(names[channel])
 

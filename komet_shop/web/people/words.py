@@ -18,7 +18,7 @@ PERMISSION_TEXTS = {
     Permission.OWN_INVOICES: _l("own invoices"),
     Permission.OWN_CARDS: _l("own cards"),
     Permission.ORDER_ENTRY: _l("enter orders"),
-    Permission.PAY_AND_CONFIRM: _l("Pay & Confirm"),
+    Permission.PAY_AND_CONFIRM: _l("Pay & Confirm (comes with Order Entry)"),
     Permission.WEB_ORDER_CONFIRM: _l("confirm web orders"),
     Permission.PAYMENT_SKIP: _l("let an order go without the payment it needs"),
     Permission.CUSTOMERS: _l("see customers"),

@@ -16,11 +16,11 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional, ValidationError
 
-from komet_shop.domain.money import NotAnAmount, format_plain, parse_cents
+from komet_shop.domain.money import NotAnAmount, format_plain, parse_typed_cents
 from komet_shop.plugin_api import Plugin, Setting
+from komet_shop.services.key_checks import settings_of
+from komet_shop.web.field_names import KEY
 
-KEY = "key_"
-"""What the fields of keys begin with, so that no setting's name meets the form's own."""
 MOST_CENTS = 99_999_999_99
 NAME, LINE, TEXT = 200, 40, 2000
 
@@ -43,7 +43,7 @@ class CentsField(StringField):  # type: ignore[misc]  # WTForms ships no types
         if not valuelist or not valuelist[0].strip():
             return
         try:
-            cents = parse_cents(valuelist[0].strip().removesuffix("%"))
+            cents = parse_typed_cents(valuelist[0])
         except NotAnAmount as error:
             raise ValueError(_("Enter a number such as 1,250.00.")) from error
         if not 0 <= cents <= self._most:
@@ -101,11 +101,11 @@ class RatesForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
 
     percent_bp = CentsField(_l("Percent of each payment"), most=100_00, validators=[Optional()])
     item_cents = CentsField(_l("For each payment"), most=1_000_00, validators=[Optional()])
-    monthly_cents = CentsField(_l("A month"), most=100_000_00, validators=[Optional()])
+    monthly_cents = CentsField(_l("Monthly fee"), most=100_000_00, validators=[Optional()])
     agreed_on = DateField(
         _l("Agreed on"), validators=[DataRequired(_l("Enter the day on which it was agreed."))]
     )
-    note = TextAreaField(_l("Note"), validators=[Optional(), Length(max=TEXT)])
+    note = TextAreaField(_l("Note"), validators=[Length(max=TEXT)])
 
     def validate_note(self, field: Any) -> None:
         """Some word about the rates there must be."""
@@ -129,7 +129,7 @@ class KeysForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
         names = {"test": _("Test: no money moves"), "live": _("Live: real money")}
         choices = [SelectChoice(one, names[one]) for one in environments]
         drawn: dict[str, Any] = {
-            KEY + setting.name: _key_field(setting) for setting in plugin.settings
+            KEY + setting.name: _key_field(setting) for setting in settings_of(plugin)
         }
         drawn["environment"] = RadioField(
             _("Environment"), choices=choices, default=environments[0], validate_choice=False

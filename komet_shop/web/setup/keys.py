@@ -6,20 +6,13 @@ from flask_babel import gettext as _
 
 from komet_shop.domain.activation import TAKES_KEYS
 from komet_shop.domain.permissions import Permission
-from komet_shop.services import activation, gateway_keys
+from komet_shop.services import activation, key_checks
 from komet_shop.services.activation import ActivationRefused, OutOfTurn
 from komet_shop.services.card_applications import webhook_url
-from komet_shop.services.gateway_keys import (
-    ChangedMeanwhile,
-    Given,
-    KeyMissing,
-    KeysDoNotWork,
-    KeysRefused,
-    PaymentsUnderWay,
-    WrongEnvironment,
-)
+from komet_shop.services.key_checks import Given, KeysRefused
 from komet_shop.web.backoffice import opened_desk
 from komet_shop.web.current import scope, shop
+from komet_shop.web.key_refusals import key_refusal_text
 from komet_shop.web.permissions import requires
 from komet_shop.web.setup.blueprint import bp
 from komet_shop.web.setup.forms import KeysForm
@@ -43,17 +36,18 @@ def enter(code: str) -> ResponseReturnValue:
         return _page(code, form, status=422)
     given = Given(environment=form.environment.data or "", keys=form.keys)
     try:
-        activation.enter_keys(shop(), scope(), code, given)
+        health = activation.enter_keys(shop(), scope(), code, given)
     except KeysRefused as refusal:
-        return _page(code, form, problem=_why_not(refusal), status=422)
+        return _page(code, form, problem=key_refusal_text(refusal), status=422)
     except ActivationRefused as refusal:
         return refused(code, refusal)
-    flash(_("The keys work and are kept. Keys from before are gone."), "success")
+    told = _("The keys are kept; keys from before are gone. %(what)s", what=_(health.message))
+    flash(told, "success")
     return back(code)
 
 
 def _form() -> KeysForm:
-    environments = gateway_keys.environments(shop().config)
+    environments = key_checks.environments(shop().config)
     return KeysForm.for_plugin(shop().gateways.plugin, environments)
 
 
@@ -70,7 +64,7 @@ def _page(
         "setup/keys.html",
         setup=setup,
         form=form,
-        fields=[form[f"key_{setting.name}"] for setting in plugin.settings],
+        fields=[form[f"key_{setting.name}"] for setting in key_checks.settings_of(plugin)],
         problem=problem,
         guide=plugin.guide(),
         webhook_url=(
@@ -78,22 +72,3 @@ def _page(
         ),
     )
     return html, status
-
-
-def _why_not(refusal: KeysRefused) -> str:
-    """What is wrong, and that nothing was kept."""
-    if isinstance(refusal, KeysDoNotWork):
-        return str(_(str(refusal)))
-    texts = {
-        KeyMissing: _("Something is missing, or far too long: %(what)s.", what=_(str(refusal))),
-        WrongEnvironment: _(
-            "Keys of that environment do not belong in this installation. Live keys belong in "
-            "production only."
-        ),
-        PaymentsUnderWay: _(
-            "A payment is not settled yet at the gateway that you want to leave. Try again when "
-            "Reviews shows none."
-        ),
-        ChangedMeanwhile: _("Somebody else changed the keys in the same moment. Look first."),
-    }
-    return str(texts[type(refusal)])

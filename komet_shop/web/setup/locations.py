@@ -20,10 +20,17 @@ from komet_shop.domain.activation import (
 from komet_shop.domain.money import format_plain
 from komet_shop.domain.permissions import Permission
 from komet_shop.models import CardApplication
-from komet_shop.services import activation, card_applications, gateway_keys, location_setup
+from komet_shop.services import (
+    activation,
+    card_applications,
+    card_impact,
+    key_checks,
+    location_setup,
+)
 from komet_shop.services.card_applications import Delivery
 from komet_shop.services.location_setup import LocationSetup
 from komet_shop.web.backoffice import opened_desk
+from komet_shop.web.card_settings.effects import effect_texts
 from komet_shop.web.current import scope, shop
 from komet_shop.web.permissions import password_is_fresh, requires
 from komet_shop.web.setup.blueprint import bp
@@ -54,6 +61,7 @@ class Details:
     setup: LocationSetup
     application: CardApplication | None
     delivery: Delivery | None
+    effects: list[str]
 
 
 @bp.get("/locations")
@@ -84,6 +92,7 @@ def page(code: str, *, problem: str = "", status: int = 200) -> ResponseReturnVa
         shown=row(setup),
         items=_items(details),
         following=setup.next_step,
+        effects=details.effects,
         health=_health(setup),
         keys=_keys(setup),
         rate_percent=_rate_percent(setup),
@@ -91,7 +100,7 @@ def page(code: str, *, problem: str = "", status: int = 200) -> ResponseReturnVa
         is_begun=setup.status in BEGUN,
         takes_keys=setup.status in TAKES_KEYS,
         is_foreign=setup.currency != activation.CURRENCY,
-        is_proved=activation.is_proved(setup.account, gateway_keys.environments(shop().config)),
+        is_proved=activation.is_proved(setup.account, key_checks.environments(shop().config)),
         verify_href=url_for("security.verify", next=url_for(".location", code=code)),
     )
     return html, status
@@ -107,7 +116,17 @@ def _details(unit: Session, code: str) -> Details:
     setup = setup_or_404(unit, code)
     application = card_applications.latest(unit, setup.location.id)
     delivery = card_applications.delivery(unit, application) if application is not None else None
-    return Details(setup=setup, application=application, delivery=delivery)
+    return Details(
+        setup=setup, application=application, delivery=delivery, effects=_effects(unit, setup)
+    )
+
+
+def _effects(unit: Session, setup: LocationSetup) -> list[str]:
+    """What the last step would do to buyers."""
+    if setup.next_step is not Step.SHOWN or not setup.method_in_use:
+        return []
+    found = card_impact.of_showing(unit, scope(), setup.location.code, on=True)
+    return effect_texts(found) or [_("No customer of yours can pay by card yet.")]
 
 
 def _items(details: Details) -> list[Item]:
@@ -146,6 +165,8 @@ def _links(setup: LocationSetup) -> dict[Step, tuple[str, str]]:
 def _note(step: Step, progress: Progress, details: Details) -> str:
     if progress is Progress.LATER:
         return later_notes()[step]
+    if step is Step.SHOWN and not details.setup.method_in_use:
+        return str(_("Missing: “Credit Card (In-App)” is deactivated at every location."))
     if step is Step.APPLIED and progress is Progress.DONE:
         return delivery_text(details.delivery)
     if step is Step.RATES_AGREED and progress is Progress.NOW:

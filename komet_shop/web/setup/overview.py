@@ -82,7 +82,7 @@ def row(setup: LocationSetup) -> Row:
         setup=setup,
         href=url_for("setup.location", code=code),
         cards_href=cards_href(code),
-        status=status_word(setup.status),
+        status=status_word(setup),
         environment=environment_word(setup.environment),
         task=task(setup),
     )
@@ -95,7 +95,7 @@ def cards_href(code: str) -> str:
 
 def _sections(found: list[LocationSetup], counted: Counts) -> list[Section]:
     plugin = shop().gateways.plugin
-    active = sum(one.status is Status.ACTIVE for one in found)
+    active = sum(one.is_open_to_buyers for one in found)
     takes = _("%(active)s of %(all)s locations take cards", active=active, all=len(found))
     integration = Place(
         label=_("%(title)s Integration", title=plugin.title),
@@ -112,7 +112,7 @@ def _sections(found: list[LocationSetup], counted: Counts) -> list[Section]:
 
 
 def _waiting(found: list[LocationSetup]) -> str:
-    begun = sum(one.status not in (Status.ACTIVE, Status.OFF) for one in found)
+    begun = sum(one.status is not Status.OFF and not one.is_open_to_buyers for one in found)
     if not begun:
         return str(ngettext("%(num)s location", "%(num)s locations", len(found)))
     text = ngettext("%(num)s location is not finished", "%(num)s locations are not finished", begun)
@@ -120,7 +120,7 @@ def _waiting(found: list[LocationSetup]) -> str:
 
 
 def _order_entry(found: list[LocationSetup]) -> Place:
-    opened = sum(one.is_open_to_buyers and one.status is Status.ACTIVE for one in found)
+    opened = sum(one.is_open_to_buyers for one in found)
     return Place(
         label=_("Card payments, e-commerce and fees"),
         href="/setup/cards",

@@ -7,10 +7,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from komet_shop.domain.permissions import Permission
-from komet_shop.services import activation
+from komet_shop.services import activation, card_board, card_switches
 from komet_shop.services.activation import ActivationRefused, NoSuchLocation
 from komet_shop.services.gateways import NoAccount
+from komet_shop.services.key_checks import KeysRefused
 from komet_shop.web.current import scope, shop
+from komet_shop.web.key_refusals import key_refusal_text
 from komet_shop.web.permissions import requires
 from komet_shop.web.setup.blueprint import bp
 from komet_shop.web.setup.locations import page
@@ -35,6 +37,8 @@ def test_connection(code: str) -> ResponseReturnValue:
         abort(404)
     except NoAccount:
         return page(code, problem=_("There are no keys to test yet. Enter them first."), status=409)
+    except KeysRefused as refusal:
+        return page(code, problem=key_refusal_text(refusal), status=409)
     if not health.ok:
         told = _("The test failed: %(why)s", why=_(health.message))
         return page(code, problem=told, status=409)
@@ -46,8 +50,20 @@ def test_connection(code: str) -> ResponseReturnValue:
 @requires(Permission.INTEGRATIONS, fresh=True)
 def activate(code: str) -> ResponseReturnValue:
     """Take cards from now on."""
-    done = _("Cards are taken from now on.")
+    done = _("The account is active.")
     return _taken(code, lambda: activation.activate(shop(), scope(), code), done)
+
+
+@bp.post("/locations/<code>/showing")
+@requires(Permission.INTEGRATIONS, fresh=True)
+def show_to_buyers(code: str) -> ResponseReturnValue:
+    """Buyers of the location see card payments from now on."""
+    try:
+        card_switches.show_to_buyers(shop(), scope(), code)
+    except card_board.NoSuchLocation:
+        abort(404)
+    flash(_("Buyers of this location can pay by card from now on."), "success")
+    return back(code)
 
 
 def back(code: str) -> ResponseReturnValue:

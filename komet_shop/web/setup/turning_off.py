@@ -6,10 +6,12 @@ from flask_babel import gettext as _
 
 from komet_shop.domain.activation import BEGUN
 from komet_shop.domain.permissions import Permission
+from komet_shop.services import card_impact, gateway_keys
 from komet_shop.services import turning_off as service
 from komet_shop.services.activation import ActivationRefused, OutOfTurn
 from komet_shop.services.turning_off import NotConfirmed
 from komet_shop.web.backoffice import opened_desk
+from komet_shop.web.card_settings.effects import effect_texts
 from komet_shop.web.current import scope, shop
 from komet_shop.web.permissions import requires
 from komet_shop.web.setup.blueprint import bp
@@ -48,6 +50,8 @@ def _page(code: str, form: OffForm, status: int = 200) -> ResponseReturnValue:
     with opened_desk() as unit:
         setup = setup_or_404(unit, code)
         cards = service.saved_cards_at(unit, setup.location.id)
+        effects = card_impact.of_showing(unit, scope(), code, on=False)
+        is_under_way = gateway_keys.is_anything_under_way(unit, setup.location.id)
     if setup.status not in BEGUN:
         return refused(code, OutOfTurn(setup.status))
     plugin = shop().gateways.plugin.name
@@ -56,6 +60,8 @@ def _page(code: str, form: OffForm, status: int = 200) -> ResponseReturnValue:
         setup=setup,
         form=form,
         cards=cards,
+        effects=effect_texts(effects),
+        is_under_way=is_under_way,
         command=f"komet-shop {plugin} reactivate {setup.location.code}",
     )
     return html, status

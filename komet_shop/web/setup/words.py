@@ -32,8 +32,10 @@ def title() -> str:
     return shop().gateways.plugin.title
 
 
-def status_word(status: Status) -> Word:
+def status_word(setup: LocationSetup) -> Word:
     """A location's status."""
+    if setup.status is Status.ACTIVE and not setup.is_open_to_buyers:
+        return Word(label=_("Active, hidden from buyers"), tone="warning")
     words = {
         Status.OFF: Word(label=_("Off"), tone="neutral"),
         Status.REQUESTED: Word(label=_("Enabled"), tone="waiting"),
@@ -42,7 +44,7 @@ def status_word(status: Status) -> Word:
         Status.ACTIVE: Word(label=_("Takes cards"), tone="success"),
         Status.DISABLED: Word(label=_("Turned off: contact support"), tone="danger"),
     }
-    return words[status]
+    return words[setup.status]
 
 
 def environment_word(environment: str) -> Word:
@@ -60,13 +62,14 @@ def task(setup: LocationSetup) -> Task:
         return Task(what=_("Ask whoever runs the shop to reactivate it."), who=_("Operator"))
     you, specialist = _("You"), _("The specialist, then you")
     tasks = {
-        None: Task(what=_("Nothing: cards are taken."), who=_("Nobody")),
+        None: Task(what=_("Nothing: buyers can pay by card."), who=_("Nobody")),
         Step.ENABLED: Task(what=_("Enable the %(title)s Integration", title=title()), who=you),
         Step.APPLIED: Task(what=_("Fill in the application form"), who=you),
         Step.RATES_AGREED: Task(what=_("Agree rates and write them down"), who=specialist),
         Step.KEYS_ENTERED: Task(what=_("Enter the keys"), who=specialist),
         Step.TESTED: Task(what=_("Test the connection"), who=you),
         Step.ACTIVE: Task(what=_("Take cards from now on"), who=you),
+        Step.SHOWN: Task(what=_("Show card payment to buyers"), who=you),
     }
     return tasks[setup.next_step]
 
@@ -80,6 +83,7 @@ def step_titles() -> dict[Step, str]:
         Step.KEYS_ENTERED: _("Enter the keys"),
         Step.TESTED: _("Test the connection"),
         Step.ACTIVE: _("Take cards"),
+        Step.SHOWN: _("Show card payment to buyers"),
     }
 
 
@@ -91,14 +95,15 @@ def later_notes() -> dict[Step, str]:
         Step.RATES_AGREED: _("The specialist calls you; you write down what was agreed."),
         Step.KEYS_ENTERED: _("The specialist sends you keys; you enter them here."),
         Step.TESTED: _("The shop asks the gateway whether the keys work. No money moves."),
-        Step.ACTIVE: _("You, with one button. Before that no buyer sees a card payment."),
+        Step.ACTIVE: _("You, with one button."),
+        Step.SHOWN: _("You, with one button. Before that no buyer sees a card payment."),
     }
 
 
 def now_notes() -> dict[Step, str]:
     """Who does what now."""
     return {
-        Step.ENABLED: _("Missing: the decision to take cards here. Press the button below."),
+        Step.ENABLED: _("Missing: the decision to take cards here."),
         Step.APPLIED: _("Missing: the application form. You fill it in, in about two minutes."),
         Step.RATES_AGREED: _(
             "Missing: the rates. The specialist gets in touch with the contact of the form. "
@@ -110,7 +115,15 @@ def now_notes() -> dict[Step, str]:
             title=title(),
         ),
         Step.TESTED: _("Missing: a test that passed. The last one failed, so test again."),
-        Step.ACTIVE: _("Everything is ready. Press the button below."),
+        Step.ACTIVE: _(
+            "Everything is ready. Afterwards make a trial payment: only a payment proves that all "
+            "keys are of this location."
+        ),
+        Step.SHOWN: _(
+            "Missing: buyers see no card payment yet, because “Enable %(title)s in E-Commerce” is "
+            "off for this location.",
+            title=title(),
+        ),
     }
 
 

@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from komet_shop.models import Audit
+from komet_shop.models import Audit, Company
 from komet_shop.services import audit, audit_chain, invariants_watch
 from komet_shop.services.audit_search import PAGE
 from komet_shop.services.scope import WORKER, Actor
 from komet_shop.services.shop import Shop
+from tests import factories
 from tests.conftest import MovableClock
 from tests.statements import count_statements
 from tests.web.browser import Browser
@@ -55,8 +56,24 @@ def test_an_entry_is_told_in_words(desk: Browser, web_shop: Shop, house: House) 
     page = desk.get("/setup/audit").text
 
     assert "Ana Person 10.0.0.7 Refund started Person Ana Person" in words(page)
-    assert "roles: sales → cashier on: Yes" in words(page)
+    assert "Roles: sales → cashier on: Yes" in words(page)
     assert f'href="/setup/people/{house.buyer.public_id}"' in page
+
+
+def test_amounts_are_told_in_the_currency_of_what_they_are_about(
+    desk: Browser, web_shop: Shop, house: House
+) -> None:
+    with web_shop.database.write() as session:
+        company = session.get_one(Company, house.company.id)
+        foreign = factories.make_customer(session, company, currency="CAD")
+    limit = {"before": {"credit_limit_cents": None}, "after": {"credit_limit_cents": 1_234_50}}
+    note(web_shop, house, object_type="customer", object_id=foreign.id, **limit)
+    note(web_shop, house, **limit)
+
+    page = words(desk.get("/setup/audit").text)
+
+    assert "Credit limit: \N{EN DASH} → CA$1,234.50" in page
+    assert "Credit limit: \N{EN DASH} → $1,234.50" in page
 
 
 def test_a_login_stands_in_the_log_with_its_address(desk: Browser) -> None:
@@ -128,7 +145,7 @@ def test_long_logs_have_pages_and_cost_the_same(
 def test_the_export_holds_what_the_filters_show(
     desk: Browser, web_shop: Shop, house: House
 ) -> None:
-    note(web_shop, house, after={"amount": 5}, reason="because")
+    note(web_shop, house, after={"amount_cents": 5_00, "on": True}, reason="because")
     note(web_shop, house, action="tested", actor=WORKER)
 
     rows = exported(desk, group="payments")
@@ -145,7 +162,9 @@ def test_the_export_holds_what_the_filters_show(
         "Person Ana Person",
         house.buyer.public_id,
     ]
-    assert rows[1][11:] == ["", "amount: 5", "because"]
+    assert "in cents" in rows[0][11]
+    assert "in cents" in rows[0][12]
+    assert rows[1][11:] == ["", "amount_cents: 500; on: true", "USD", "because"]
     assert "Audit log exported" in words(desk.get("/setup/audit").text)
 
 

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from komet_shop.domain.permissions import ROLES
 from komet_shop.models import WebSession
-from komet_shop.services.card_terminals import Keys
+from komet_shop.services.key_checks import Given
 from komet_shop.services.terminal_changes import New, add
 from tests.services.branches import MIAMI as MIAMI_CODE
 from tests.services.branches import QUITO as QUITO_CODE
@@ -23,7 +23,7 @@ OTHERS = sorted(set(ROLES) - {"admin", "setup"})
 @pytest.fixture
 def terminal(branches: Branches) -> str:
     """Where a terminal in Quito is shown."""
-    keys = Keys(environment="test", values={})
+    keys = Given(environment="test", keys={})
     new = New(location=QUITO_CODE, name="Front", serial="PX-1", keys=keys)
     return f"{TERMINALS}/{add(branches.shop, branches.scope(), new)}"
 
@@ -160,7 +160,7 @@ def test_a_page_costs_the_same_however_much_there_is(
         admin.get(path)
     for number in range(5):
         branches.open_branch(f"B{number}")
-        keys = Keys(environment="test", values={})
+        keys = Given(environment="test", keys={})
         new = New(location=MIAMI_CODE, name=f"Front {number}", serial=f"PX-{number}", keys=keys)
         add(branches.shop, branches.scope(), new)
     with count_statements(engine) as many:

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import update
 
 from komet_shop.models import User
-from komet_shop.services.card_terminals import Keys
+from komet_shop.services.key_checks import Given
 from komet_shop.services.terminal_changes import New, add
 from tests.services.branches import MIAMI as MIAMI_CODE
 from tests.services.branches import QUITO as QUITO_CODE
@@ -70,7 +70,7 @@ def test_refusals_and_previews_are_spanish(reader: Browser, branches: Branches) 
 
 def test_terminals_and_methods_are_spanish(reader: Browser, branches: Branches) -> None:
     empty = left(reader, TERMINALS)
-    keys = Keys(environment="test", values={})
+    keys = Given(environment="test", keys={})
     new = New(location=MIAMI_CODE, name="Front", serial="PX-1", keys=keys)
     terminal = f"{TERMINALS}/{add(branches.shop, branches.scope(), new)}"
 

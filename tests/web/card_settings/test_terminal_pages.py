@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from komet_shop.models import CardTerminal
-from komet_shop.services.card_terminals import PAGE, Keys
+from komet_shop.services.card_terminals import PAGE
+from komet_shop.services.key_checks import Given
 from komet_shop.services.terminal_changes import New, add
 from tests.services.branches import MIAMI, QUITO, Branches
 from tests.web.browser import Browser
@@ -69,7 +70,7 @@ def test_the_same_device_is_refused_beside_its_field(admin: Browser) -> None:
         ({"name": ""}, "Give it a name"),
         ({"serial": ""}, "Enter the serial number"),
         ({"serial": "<b>"}, "Use letters, digits and dashes only."),
-        ({"location": "NOWHERE"}, "Not a valid choice"),
+        ({"location": "NOWHERE"}, "Choose one of the list."),
     ],
 )
 def test_what_is_missing_is_said(admin: Browser, values: dict[str, str], said: str) -> None:
@@ -108,7 +109,7 @@ def test_a_location_that_was_turned_off_takes_no_keys(admin: Browser, branches: 
 
 def test_a_long_list_has_pages(admin: Browser, branches: Branches) -> None:
     for number in range(PAGE + 1):
-        keys = Keys(environment="test", values={})
+        keys = Given(environment="test", keys={})
         new = New(location=MIAMI, name=f"Counter {number}", serial=f"PX-{number}", keys=keys)
         add(branches.shop, branches.scope(), new)
 

@@ -124,7 +124,7 @@ def test_the_customers_switch_has_no_effect_where_the_locations_is_off(office: O
 def test_a_single_location_takes_cards_in_order_entry_for_that_customer(office: Office) -> None:
     preview = office.press({**office.form(), "confirmation": ON})
 
-    assert "In Order Entry cards are taken at Miami." in words(preview.text)
+    assert "In Order Entry, once it is there, cards are taken at Miami." in words(preview.text)
 
 
 def test_an_old_tab_overwrites_nothing_and_names_who_changed_what(office: Office) -> None:

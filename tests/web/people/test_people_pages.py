@@ -306,7 +306,7 @@ def test_who_lost_their_second_factor_is_helped_from_their_page(
 ) -> None:
     before = desk.get(clerk_page).text
     with web_shop.database.write() as session:
-        session.get_one(User, house.clerk.id).tf_primary_method = "authenticator"
+        factories.make_passkey(session, house.clerk)
 
     after = desk.get(clerk_page).text
 

@@ -1,18 +1,16 @@
 """An administrator before a location that has nothing yet, and the shop over real HTTP."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 
 import pytest
 from komet_clearent.sandbox.program import SandboxServer
 from sqlalchemy import update
 
-from komet_shop.app import create_app
 from komet_shop.models import User
 from komet_shop.services.shop import Shop
 from tests.services.branch import Branch
 from tests.web.browser import Browser
-from tests.web.conftest import listening
+from tests.web.conftest import sitting
 from tests.web.house import HASH
 
 Sit = Callable[[str], Browser]
@@ -30,14 +28,7 @@ def branch(shop: Shop, gateway: SandboxServer) -> Branch:
 @pytest.fixture
 def sit(shop: Shop, branch: Branch) -> Iterator[Sit]:
     """A browser in which the person of that address has logged in."""
-    with ExitStack() as stack:
-        url = stack.enter_context(listening(create_app(shop.config, shop)))
-
-        def log_in(email: str) -> Browser:
-            browser = Browser(url)
-            assert browser.log_in(email).status_code == 302
-            return browser
-
+    with sitting(shop) as log_in:
         yield log_in
 
 

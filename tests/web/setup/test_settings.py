@@ -4,18 +4,25 @@ import re
 from html import unescape
 
 import pytest
+import requests
 from sqlalchemy import insert, select, update
 
+from komet_shop.domain import identifiers
 from komet_shop.domain.activation import Status
+from komet_shop.domain.payment_methods import Method
 from komet_shop.models import (
     Company,
+    Customer,
     GatewayAccount,
     Location,
+    Operation,
     Role,
     User,
     WebSession,
+    buyer_customer,
     user_location,
 )
+from komet_shop.services import payment_methods
 from komet_shop.services.shop import Shop
 from tests import factories
 from tests.services.branch import APPLICATION, Branch
@@ -25,11 +32,12 @@ from tests.web.house import HASH
 from tests.web.setup.conftest import Sit
 from tests.web.spanish import english_left
 from tests.web.storefront.buying import forms, words
+from tests.world import TIMEOUT
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 HERE = "/setup/locations/MIA"
 PAGES = ("application", "rates", "keys", "off")
-POSTS = ("requests", "application", "rates", "keys", "tests", "activation", "off")
+POSTS = ("requests", "application", "rates", "keys", "tests", "activation", "showing", "off")
 LISTS = ("/setup/settings", "/setup/integrations/clearent", "/setup/locations")
 FORM = {
     name: getattr(APPLICATION, name)
@@ -121,6 +129,8 @@ def test_an_administrator_goes_from_nothing_to_cards(admin: Browser, branch: Bra
     press(admin, f"{HERE}/keys", "keys", **keys_of(branch))
     seen.append(words(admin.get(HERE).text))
     press(admin, HERE, "activation")
+    seen.append(words(admin.get(HERE).text))
+    press(admin, HERE, "showing")
 
     nexts = [re.findall("Next: (.*?) Who", text)[0] for text in seen]
     assert nexts == [
@@ -129,7 +139,9 @@ def test_an_administrator_goes_from_nothing_to_cards(admin: Browser, branch: Bra
         "Agree rates and write them down",
         "Enter the keys",
         "Take cards from now on",
+        "Show card payment to buyers",
     ]
+    assert "Buyers see" not in words(admin.get(HERE).text)
     assert branch.status == "active"
     assert "Cards are taken here" in words(admin.get(HERE).text)
 
@@ -157,6 +169,107 @@ def test_a_forged_post_skips_no_step(admin: Browser, branch: Branch, status: Sta
     assert branch.status == status
 
 
+def test_the_last_step_says_what_it_does_and_is_undone_by_the_payment_method(
+    admin: Browser, branch: Branch, shop: Shop
+) -> None:
+    buys(shop, branch)
+    branch.go_to(Status.ACTIVE)
+
+    offered = words(admin.get(HERE).text)
+    press(admin, HERE, "showing")
+    shown = words(admin.get(HERE).text)
+    payment_methods.set_active(shop, branch.scope, Method.CARD_IN_APP, active=False)
+    without = admin.get(HERE).text
+
+    assert "1 buyer will see “Pay & Checkout” at Miami." in offered
+    assert "Active, hidden from buyers" in offered
+    assert "Cards are taken here" in shown
+    assert "“Credit Card (In-App)” is deactivated at every location." in words(without)
+    assert "buyers see no card payment at any location." in without
+    assert "no money moves" not in without
+
+
+def test_turning_off_says_who_loses_what(admin: Browser, branch: Branch, shop: Shop) -> None:
+    buys(shop, branch, card_rule="required")
+    branch.go_to(Status.ACTIVE)
+    press(admin, HERE, "showing")
+
+    page = words(admin.get(f"{HERE}/off").text)
+
+    assert "1 buyer will lose “Pay & Checkout” at Miami." in page
+    assert "1 customer who must pay by card will order on terms instead at Miami." in page
+
+
+def test_turning_off_is_not_offered_while_a_payment_is_open(
+    admin: Browser, branch: Branch, shop: Shop
+) -> None:
+    branch.go_to(Status.ACTIVE)
+    buys(shop, branch)
+    account = branch.account
+    with shop.database.write() as session:
+        customer = session.scalars(select(Customer)).one()
+        session.add(waiting(account, customer))
+
+    page = admin.get(f"{HERE}/off").text
+
+    assert "a payment here is not settled yet" in words(page)
+    assert 'name="typed"' not in page
+
+
+def waiting(account: GatewayAccount, customer: Customer) -> Operation:
+    """A card that is about to be stored."""
+    return Operation(
+        public_id=identifiers.public_id("op"),
+        company_id=customer.company_id,
+        location_id=account.location_id,
+        account_id=account.id,
+        kind="store_card",
+        state="created",
+        action_key=identifiers.action_key(),
+        request_hash="0" * 64,
+        gateway_ref="KSWAITING",
+        amount_cents=0,
+        currency=customer.currency,
+        created_at=factories.NOW,
+    )
+
+
+def buys(shop: Shop, branch: Branch, **customer: str) -> None:
+    """Let somebody be there who buys for a customer."""
+    with shop.database.write() as session:
+        company = session.get_one(Company, branch.scope.company_id)
+        row = factories.make_customer(session, company, **customer)
+        buyer = factories.make_user(session, company)
+        session.execute(insert(buyer_customer).values(user_id=buyer.id, customer_id=row.id))
+
+
+@pytest.mark.parametrize(
+    ("rates", "said"),
+    [
+        ({}, "Enter at least one rate, or say in the note what was agreed."),
+        ({"percent_bp": ".3.0"}, "Enter a number such as 1,250.00."),
+    ],
+)
+def test_rates_that_say_nothing_are_refused(
+    admin: Browser, branch: Branch, rates: dict[str, str], said: str
+) -> None:
+    branch.go_to(Status.RATES_PENDING)
+    empty = {"percent_bp": "", "item_cents": "", "monthly_cents": "", "note": " "}
+
+    refused = admin.post(f"{HERE}/rates", {**empty, "agreed_on": "2026-11-02", **rates})
+
+    assert refused.status_code == 422
+    assert said in words(refused.text)
+    assert branch.status == Status.RATES_PENDING
+
+
+def test_a_rate_may_begin_with_its_point(admin: Browser, branch: Branch) -> None:
+    branch.go_to(Status.RATES_PENDING)
+    press(admin, f"{HERE}/rates", "rates", percent_bp="", item_cents=".30", agreed_on="2026-11-02")
+
+    assert "$0.30" in words(admin.get(HERE).text)
+
+
 def test_keys_never_stand_in_a_page(admin: Browser, branch: Branch) -> None:
     branch.go_to(Status.KEYS_PENDING)
     press(admin, f"{HERE}/keys", "keys", **keys_of(branch))
@@ -172,6 +285,23 @@ def test_keys_never_stand_in_a_page(admin: Browser, branch: Branch) -> None:
     assert "The keys from before go on working." in words(refused.text)
     assert [key for key in typed for page in (*pages, refused.text) if key in page] == []
     assert f"•••• {branch.keys()['api_key'][-4:]}" in words(pages[0])
+
+
+def test_a_gateway_that_hangs_is_said_and_can_be_asked_again(
+    admin: Browser, branch: Branch
+) -> None:
+    branch.go_to(Status.ACTIVE)
+    faults = f"{branch.gateway.url}/_control/faults"
+    hangs = {"fault": "silence_before_booking", "times": 1}
+    requests.post(faults, json=hangs, timeout=TIMEOUT).raise_for_status()
+
+    hung = admin.post(f"{HERE}/tests", {}, form=HERE)
+    again = admin.post(f"{HERE}/tests", {}, form=HERE)
+
+    assert hung.status_code == 409
+    assert "did not answer within 2 seconds. Nothing was changed." in words(hung.text)
+    assert branch.account.tested_at is not None
+    assert again.status_code == 303
 
 
 def test_live_keys_are_refused_here_by_a_forged_form(admin: Browser, branch: Branch) -> None:
@@ -235,7 +365,8 @@ def test_turning_off_is_typed_and_leaves_the_operators_way(admin: Browser, branc
     assert "komet-shop clearent reactivate MIA" in page
     assert refused.status_code == 422
     assert branch.status == "disabled_contact_support"
-    assert "ask whoever runs the shop to reactivate it" in words(admin.get(HERE).text)
+    assert "ask whoever runs your server to run this command" in page
+    assert "ask whoever runs your server to reactivate it" in words(admin.get(HERE).text)
 
 
 def test_the_banner_is_loud_while_a_location_is_in_test_mode(
@@ -254,7 +385,11 @@ def test_the_banner_is_loud_while_a_location_is_in_test_mode(
 
 def test_the_overview_counts(admin: Browser, branch: Branch) -> None:
     branch.go_to(Status.ACTIVE)
+    hidden = words(admin.get("/setup/settings").text)
+    press(admin, HERE, "showing")
 
+    assert "0 of 1 locations take cards" in hidden
+    assert "1 location is not finished" in hidden
     assert "1 of 1 locations take cards" in words(admin.get("/setup/settings").text)
     assert admin.get("/setup").headers["Location"] == "/setup/settings"
 
