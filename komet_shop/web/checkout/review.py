@@ -4,7 +4,6 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from komet_shop.domain.card_rules import Refusal
 from komet_shop.domain.permissions import Permission
 from komet_shop.services import checkout
 from komet_shop.services.checkout import CheckoutRefused
@@ -54,15 +53,10 @@ def review_page(*, problem: str = "", status: int = 200) -> ResponseReturnValue:
         problem=problem,
         offers_card=parts.answer.offered,
         offers_terms=not parts.answer.only_by_card,
-        no_card_because=_why_no_card(reason),
+        no_card_because="" if reason is None else card_refusal(reason),
         has_payment_step=parts.answer.offered or parts.answer.only_by_card,
     )
     return page, status
-
-
-def _why_no_card(reason: Refusal | None) -> str:
-    """Nothing for a customer who never pays by card: there is nothing to explain."""
-    return "" if reason in (None, Refusal.RESTRICTED) else card_refusal(reason)
 
 
 def refused_page(refusal: CheckoutRefused) -> ResponseReturnValue:

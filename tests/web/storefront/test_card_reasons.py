@@ -22,7 +22,7 @@ SAMPLE = [
     ("switched off", [(LocationCardSettings, OFF)], TERMS, "switched off in the shop"),
     ("company in euros", [(Company, EUR)], TERMS, DOLLARS_ONLY),
     ("customer in dollars of Canada", [(Customer, CAD)], TERMS, "in another currency"),
-    ("restricted", [(Customer, RESTRICTED)], TERMS, ""),
+    ("restricted", [(Customer, RESTRICTED)], TERMS, "not enabled for your account"),
     ("no answer", [(GatewayAccount, SILENT)], TERMS, "does not answer right now"),
     ("required", [(Customer, REQUIRED)], PAY, "paid by card before they ship"),
     (
