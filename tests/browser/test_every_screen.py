@@ -17,7 +17,7 @@ LOOKS: dict[str, dict[str, Any]] = {
     "wide": {"viewport": {"width": 1280, "height": 900}},
     "phone in the dark": {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"},
 }
-FIRST, ALL = 4, 80
+FIRST, ALL = 2, 80
 LEAVES = re.compile(r"/logout|/photos/|\.(csv|pdf|ics)$|/export")
 """Links that end the visit or give no page."""
 

@@ -47,6 +47,7 @@ def keys_from_the_portal(gateway_url: str) -> dict[str, str]:
     return {"key_api_key": api_key, "key_public_key": public_key}
 
 
+@pytest.mark.full
 def test_an_administrator_goes_from_nothing_to_cards_and_a_restart_keeps_them(
     tmp_path: Path,
 ) -> None:

@@ -29,7 +29,7 @@ def days(number: int, steps: int, *, derandomize: bool = False) -> settings:
     )
 
 
-QUICK = {"sqlite": days(85, 30, derandomize=True), "postgresql": days(15, 30, derandomize=True)}
+QUICK = {"sqlite": days(92, 30, derandomize=True), "postgresql": days(8, 30, derandomize=True)}
 FULL = {"sqlite": days(180, 50), "postgresql": days(20, 50)}
 PARTS = 10
 """Of the full run, so that several processes share it: 2,000 days on both databases."""
