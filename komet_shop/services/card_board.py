@@ -86,6 +86,13 @@ class Board:
         )
         return replace(self, places=places)
 
+    def taking_cards(self, code: str) -> "Board":
+        """As it would be if a location were active."""
+        places = tuple(
+            replace(one, status=Status.ACTIVE) if one.code == code else one for one in self.places
+        )
+        return replace(self, places=places)
+
     def using_method(self, in_use: bool) -> "Board":
         """As it would be if the company took cards without a terminal, or did not."""
         return replace(self, method_in_use=in_use)

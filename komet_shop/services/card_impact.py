@@ -181,6 +181,17 @@ def of_showing(session: Session, scope: Scope, code: str, *, on: bool) -> list[I
     return impacts(session, scope.company_id, before=board, after=after)
 
 
+def of_activation(session: Session, scope: Scope, code: str) -> list[Impact]:
+    """What buyers will see once a location takes cards: nothing new while it hides them.
+
+    Raises:
+        NoSuchLocation
+    """
+    active = card_board.read(session, scope).taking_cards(code)
+    hidden = active.deciding(code, replace(active.decided(code), ecommerce_on=False))
+    return impacts(session, scope.company_id, before=hidden, after=active)
+
+
 def of_method(session: Session, scope: Scope, *, in_use: bool) -> list[Impact]:
     """What it does that the company takes cards without a terminal from now on, or does not."""
     board = card_board.read(session, scope)

@@ -65,6 +65,7 @@ def test_a_location_goes_from_nothing_to_a_paid_order(
     page.get_by_label("API key").fill(api_key)
     page.get_by_label("Public key").fill(f"{public_key[:40]}\n{public_key[40:]}")
     button(page, "Test and keep")
+    expect(page.get_by_role("main")).to_contain_text("will see “Pay & Checkout” at Miami")
     button(page, "Take cards from now on")
     expect(page.get_by_role("heading", name="Cards are taken here")).to_be_visible()
 

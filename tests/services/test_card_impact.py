@@ -57,6 +57,22 @@ def test_switching_cards_off_in_the_shop_counts_buyers_and_requirements(crowd: B
     assert told == {Effect.PAY_LOST: (7, "Miami"), Effect.REQUIREMENT_RESTS: (1, "Miami")}
 
 
+@pytest.mark.parametrize(
+    ("on", "told"),
+    [(True, {Effect.PAY_GAINED: 7, Effect.REQUIREMENT_COUNTS: 1}), (False, {})],
+)
+def test_a_location_that_begins_to_take_cards_tells_who_will_see_it(
+    crowd: Branches, on: bool, told: dict[Effect, int]
+) -> None:
+    crowd.stop(MIAMI, "keys_pending")
+    crowd.save(None, deciding(ecommerce_on=on))
+
+    with crowd.shop.database.read() as session:
+        found = card_impact.of_activation(session, crowd.scope(), MIAMI)
+
+    assert {one.effect: one.count for one in found} == told
+
+
 def test_switching_cards_on_in_the_shop_says_the_reverse(crowd: Branches) -> None:
     told = crowd.told(None, deciding(ecommerce_on=True))
 

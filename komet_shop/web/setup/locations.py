@@ -122,11 +122,15 @@ def _details(unit: Session, code: str) -> Details:
 
 
 def _effects(unit: Session, setup: LocationSetup) -> list[str]:
-    """What the last step would do to buyers."""
-    if setup.next_step is not Step.SHOWN or not setup.method_in_use:
-        return []
-    found = card_impact.of_showing(unit, scope(), setup.location.code, on=True)
-    return effect_texts(found) or [_("No customer of yours can pay by card yet.")]
+    """What the next step would do to buyers, where it does something to them."""
+    code = setup.location.code
+    if setup.next_step is Step.ACTIVE:
+        found = card_impact.of_activation(unit, scope(), code)
+        return effect_texts(found) or [_("Buyers see no card payment before the next step.")]
+    if setup.next_step is Step.SHOWN and setup.method_in_use:
+        found = card_impact.of_showing(unit, scope(), code, on=True)
+        return effect_texts(found) or [_("No customer of yours can pay by card yet.")]
+    return []
 
 
 def _items(details: Details) -> list[Item]:
