@@ -105,7 +105,21 @@ def adopt(
         return None
     if _is_known(session, sibling, transaction):
         return None
-    stray = Operation(
+    stray = _row_beside(sibling, transaction, now)
+    session.add(stray)
+    session.flush()
+    _keep_apart(session, stray, now)
+    if goes_back:
+        _tell_if_it_stays(session, stray, now)
+    else:
+        tell_deciders(session, stray, now)
+    _audit(session, stray, "operation_stray", actor, stray.staff_message, now)
+    return stray
+
+
+def _row_beside(sibling: Operation, transaction: Transaction, now: datetime) -> Operation:
+    """What nobody asked for here: of the sibling's kind and payment, with the money that moved."""
+    return Operation(
         public_id=identifiers.public_id("op"),
         company_id=sibling.company_id,
         location_id=sibling.location_id,
@@ -130,15 +144,6 @@ def adopt(
         batch_id=transaction.batch_id[:40],
         staff_message=N_("the card processor has it under the reference of this payment"),
     )
-    session.add(stray)
-    session.flush()
-    _keep_apart(session, stray, now)
-    if goes_back:
-        _tell_if_it_stays(session, stray, now)
-    else:
-        tell_deciders(session, stray, now)
-    _audit(session, stray, "operation_stray", actor, stray.staff_message, now)
-    return stray
 
 
 def moves_money(session: Session, operation: Operation) -> bool:
