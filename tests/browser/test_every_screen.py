@@ -36,32 +36,38 @@ MARK_WHAT_ACTS = """() => {
       if (groups.has(group) || (chosen && chosen !== one)) continue
       groups.add(group)
     }
-    one.dataset.acts = String(number++)
+    one.dataset.unreached = ''
+    one.addEventListener('focus', () => delete one.dataset.unreached)
+    number++
   }
   document.activeElement?.blur()
   return number
 }"""
-WHERE = "() => document.activeElement?.dataset?.acts ?? ''"
-NAMES = """missing => missing.map(number => {
-  const one = document.querySelector(`[data-acts="${number}"]`)
+UNREACHED = """all => all.map(one => {
+  delete one.dataset.unreached
   return one.outerHTML.slice(0, 120)
 })"""
 
 
 def screens(person: Person, most: int) -> Iterator[str]:
     """Paths of one page of each kind, by the links that the person sees."""
-    waiting, known = ["/"], set[str]()
+    waiting, asked, shown = ["/"], {"/"}, set[str]()
     shop = urlsplit(person.demo.shop).netloc
-    while waiting and len(known) < most:
+    while waiting and len(shown) < most:
         person.page.goto(person.demo.shop + waiting.pop(0))
         here = kind(person.page.url)
-        if here in known or urlsplit(person.page.url).netloc != shop:
+        if here in shown or urlsplit(person.page.url).netloc != shop:
             continue
-        known.add(here)
+        shown.add(here)
         yield here
         links = person.page.eval_on_selector_all("a[href]", "all => all.map(one => one.href)")
         for link in (urldefrag(one).url for one in links):
-            if urlsplit(link).netloc == shop and not LEAVES.search(link):
+            if (
+                urlsplit(link).netloc == shop
+                and not LEAVES.search(link)
+                and kind(link) not in asked
+            ):
+                asked.add(kind(link))
                 waiting.append(urlsplit(link).path)
 
 
@@ -82,13 +88,11 @@ def serious(page: Page) -> list[str]:
 def out_of_reach(page: Page) -> list[str]:
     """What acts and is not come to by pressing Tab."""
     number = page.evaluate(MARK_WHAT_ACTS)
-    missing = set(map(str, range(number)))
-    for _ in range(2 * number + 10):  # frames and scrolling boxes are stops of their own
-        if not missing:
-            break
-        page.keyboard.press("Tab")
-        missing.discard(page.evaluate(WHERE))
-    return list(page.evaluate(NAMES, sorted(missing)))
+    missing = page.locator("[data-unreached]")
+    for _ in range(3):  # frames and scrolling boxes are stops of their own
+        for _ in range(number if missing.count() else 0):
+            page.keyboard.press("Tab")
+    return list(missing.evaluate_all(UNREACHED))
 
 
 def walk(browser: Browser, demo: Demo, who: str, look: str, most: int) -> dict[str, list[str]]:
