@@ -128,12 +128,16 @@ class Person:
         self.page.get_by_role("button", name="Log in").click()
         self.page.wait_for_url(re.compile(lands_at))
 
-    def fill_cart(self, words: str = "freedom", boxes: int = 1) -> None:
-        """Find flowers and put some into an empty cart."""
+    def empty_cart(self) -> None:
+        """Let go of what earlier tests left in it, and of the place it was chosen at."""
         self.page.goto(f"{self.demo.shop}/cart")
         empty = self.page.get_by_role("button", name="Empty the cart")
         if empty.count():
             empty.click()
+
+    def fill_cart(self, words: str = "freedom", boxes: int = 1) -> None:
+        """Find flowers and put some into an empty cart."""
+        self.empty_cart()
         self.page.goto(f"{self.demo.shop}/shop?q={words}")
         self.page.get_by_label(re.compile("Boxes|Quantity")).first.fill(str(boxes))
         self.page.get_by_role("button", name=re.compile("^Add")).first.click()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.demo import Demo, Person
+from tests.browser.demo import Demo, Person, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.full]
 
@@ -35,7 +35,12 @@ def button(page: Page, name: str) -> None:
 
 def keys_of(demo: Demo, page: Page) -> tuple[str, str]:
     """What the specialist does in the portal, and reads out."""
-    page.goto(f"{demo.ready['clearent_url']}/portal/applications")
+
+    def has_come() -> bool:
+        page.goto(f"{demo.ready['clearent_url']}/portal/applications")
+        return page.get_by_role("link", name="Miami").count() > 0
+
+    until(has_come, "the application is at the card processor")
     page.get_by_role("link", name="Miami").click()
     button(page, "Issue keys")
     api_key, public_key = page.locator("dd code").all_inner_texts()[:2]
@@ -71,6 +76,7 @@ def test_a_location_goes_from_nothing_to_a_paid_order(
 
     charges = len(demo.charges())
     buyer = Person(chromium, demo, buyer_state)
+    buyer.empty_cart()
     buyer.page.goto(f"{demo.shop}/shop")
     buyer.page.locator("select[name=location]").first.select_option(label="Miami")
     buyer.page.wait_for_load_state("networkidle")
