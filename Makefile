@@ -14,7 +14,7 @@ test: system check
 	$(BIN)/python -m pytest . tests/faults -n 2 --dist loadgroup -m "not full"
 
 test-full: system check
-	$(BIN)/python -m pytest . tests/faults -n 2 --dist loadgroup --durations=15
+	$(BIN)/python -m pytest . tests/faults -n 3 --dist loadgroup --durations=15
 
 check: setup
 	$(BIN)/ruff format --check .
