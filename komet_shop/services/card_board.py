@@ -1,13 +1,12 @@
 """All that a company and its locations decided about card payments, read as one."""
 
-import hashlib
 import json
 from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from komet_shop.domain import card_settings
+from komet_shop.domain import card_settings, identifiers
 from komet_shop.domain.activation import Status
 from komet_shop.domain.card_decisions import Decisions
 from komet_shop.domain.card_settings import Effective, Fees, Switch
@@ -104,7 +103,7 @@ class Board:
             self.company.columns(),
             [(one.id, one.status, one.decisions.columns()) for one in shown],
         ]
-        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+        return identifiers.fingerprint(json.dumps(facts, sort_keys=True).encode())
 
     def _own(self, level: str | None) -> Decisions | None:
         return None if level is None else self.place(level).decisions

@@ -1,6 +1,5 @@
 """What the company decides about a customer: card rules, fees, credit. Changed with care."""
 
-import hashlib
 import json
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from komet_shop.domain import identifiers
 from komet_shop.domain.card_rules import CARD_CURRENCY, CardRule
 from komet_shop.models import Audit, Company, Customer, User
 from komet_shop.services import audit, customers
@@ -240,4 +240,4 @@ def _change(entry: Audit, name: str | None) -> Change:
 
 def _digest(facts: dict[str, Any]) -> str:
     text = json.dumps(facts, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return identifiers.fingerprint(text.encode())

@@ -1,6 +1,5 @@
 """Photos as files: from what somebody uploads to what browsers load, and where that lies."""
 
-import hashlib
 import io
 import os
 import re
@@ -12,6 +11,8 @@ from typing import BinaryIO
 
 from PIL import Image, ImageCms, ImageOps
 
+from komet_shop.domain import identifiers
+
 MOST_BYTES = 20_000_000
 MOST_PIXELS = 50_000_000
 WIDTHS = (480, 960)
@@ -19,7 +20,6 @@ FORMATS = ("JPEG", "PNG", "WEBP")
 QUALITY = 80
 _SLOWEST_AND_SMALLEST = 6
 _FILE_NAME = re.compile(rf"[a-p]{{32}}-(?:{'|'.join(map(str, WIDTHS))})\.webp")
-_LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
 
 Photo = dict[int, bytes]
 """WebP files by their width in pixels; all are square."""
@@ -56,12 +56,8 @@ def name_of(photo: Photo, product: str) -> str:
     """A name for this photo of the product with that public id: 32 letters from the content.
 
     Products never share a file, so that one can lose its photo without asking the others.
-    Letters only: a run of digits could look like a card number.
     """
-    digest = hashlib.sha256(product.encode())
-    for content in photo.values():
-        digest.update(content)
-    return digest.hexdigest()[:32].translate(_LETTERS)
+    return identifiers.fingerprint(b"".join((product.encode(), *photo.values())))[:32]
 
 
 def file_name(name: str, width: int) -> str:

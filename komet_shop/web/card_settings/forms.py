@@ -1,6 +1,5 @@
 """The forms of card settings: on or off for the company, three choices for a location."""
 
-import hashlib
 import json
 from typing import Any
 
@@ -8,6 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, RadioField, SelectChoice
 
+from komet_shop.domain import identifiers
 from komet_shop.domain.card_decisions import Decisions
 from komet_shop.domain.card_settings import Fees, FeeType, Switch
 from komet_shop.services.card_board import Board
@@ -131,4 +131,4 @@ def decisions_of(form: SettingsForm, before: Decisions) -> Decisions | None:
 def digest(form: SettingsForm, decisions: Decisions) -> str:
     """Names these decisions on a page drawn like this one."""
     text = json.dumps([form.drawn.data, decisions.columns()], sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return identifiers.fingerprint(text.encode())

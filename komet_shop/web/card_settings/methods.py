@@ -1,12 +1,12 @@
 """The ways to pay that a company uses, each to be switched off or on."""
 
-import hashlib
 from dataclasses import dataclass
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from komet_shop.domain import identifiers
 from komet_shop.domain.payment_methods import LABELS, Method
 from komet_shop.domain.permissions import Permission
 from komet_shop.services import card_impact, payment_methods
@@ -108,7 +108,7 @@ def _effects(method: Method, *, active: bool) -> list[str]:
 
 
 def _digest(effects: list[str]) -> str:
-    return hashlib.sha256("\n".join(effects).encode()).hexdigest()
+    return identifiers.fingerprint("\n".join(effects).encode())
 
 
 def _text(label: str, *, active: bool, changed: bool) -> str:
