@@ -81,7 +81,11 @@ def _sqlite(config: Config, common: dict[str, Any]) -> Huey:
 
 def _postgresql(config: Config, common: dict[str, Any]) -> Huey:
     address = config.queue_url.replace("+psycopg", "", 1)
-    return PostgresHuey(dsn=_with(address, connect_timeout=SECONDS), **common)
+    dsn = _with(address, connect_timeout=SECONDS)
+    try:
+        return PostgresHuey(dsn=dsn, **common)
+    except (psycopg.errors.UniqueViolation, psycopg.errors.DuplicateTable):
+        return PostgresHuey(dsn=dsn, **common)  # another process made the tables just now
 
 
 def _redis(config: Config, common: dict[str, Any]) -> Huey:

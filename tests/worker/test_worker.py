@@ -1,7 +1,9 @@
 """The worker: what it does within a second, what it survives, and how it ends."""
 
 import signal
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +21,8 @@ from komet_shop.worker import Pulse, Work
 from tests.conftest import MovableClock
 from tests.worker.house import PATIENCE, House
 from tests.worker.processes import eventually, log_of, working
+
+STARTERS = 8
 
 SOON = 400
 
@@ -140,6 +144,20 @@ def test_a_job_that_others_wrote_is_not_believed(house: House) -> None:
     with pytest.raises(ValueError, match="mismatch"):
         queue.dequeue()
     queue.storage.close()
+
+
+def test_workers_that_start_at_once_share_the_tables_of_a_new_queue(
+    house: House, queue_url: str
+) -> None:
+    config = replace(house.shop.config, queue_url=queue_url)
+    together = threading.Barrier(STARTERS)
+
+    def start(_: int) -> None:
+        together.wait()
+        jobs.open_queue(config).storage.close()
+
+    with ThreadPoolExecutor(STARTERS) as crew:
+        assert list(crew.map(start, range(STARTERS))) == [None] * STARTERS
 
 
 def test_a_queue_that_is_not_reached_is_told_in_one_line(house: House) -> None:
