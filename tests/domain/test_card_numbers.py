@@ -24,6 +24,14 @@ def test_a_card_number_is_spotted_in_any_text(card: str, around: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "hidden",
+    ["ab4111111111111111", "0" * 24 + " 4111111111111111", "4111111111111111" + "a" * 15],
+)
+def test_a_few_letters_hide_no_card(hidden: str) -> None:
+    assert has_card_number(hidden)
+
+
+@pytest.mark.parametrize(
     "honest",
     [
         "",
@@ -35,6 +43,8 @@ def test_a_card_number_is_spotted_in_any_text(card: str, around: str) -> None:
         "2026-11-25 12:30",
         "W100001 R100001",
         "4111\n1111\n1111\n1111",
+        "49429713883431fc2277f56b34b40ce368e2db0c5647cc33111cdd19b87c2659",
+        "04AB4111111111111111CDEF00112233445566",
     ],
 )
 def test_honest_input_passes(honest: str) -> None:
