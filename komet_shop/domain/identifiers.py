@@ -29,6 +29,6 @@ def action_key() -> str:
 def fingerprint(content: bytes) -> str:
     """What a content is recognised by: its SHA-256 in 64 letters.
 
-    In the usual digits one of several hundred looks like a card number and would be refused.
+    Without digits it is no card number, whoever cuts it short.
     """
     return hashlib.sha256(content).hexdigest().translate(_LETTERS)
